@@ -1,0 +1,275 @@
+"""The typed steps of an appup, and their JSON.
+
+An appup says how to go from one release to the next, and back
+(https://www.erlang.org/doc/apps/sasl/appup.html). Each instruction is one frozen dataclass. A
+*statement* is the index of a top-level statement in the module of the release being gone to; `when` names
+the definitions whose replacement makes an otherwise unchanged statement run again: an instruction with an
+empty `when` always runs, one with a non-empty `when` runs only if one of those names really got a new
+object or another plain value in the live process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from ..errors import InternalError
+
+__all__ = [
+    "AddDefinition",
+    "AddModule",
+    "Apply",
+    "DeleteDefinition",
+    "DeleteModule",
+    "Instruction",
+    "MoveLines",
+    "PatchClass",
+    "PatchFunction",
+    "RebindImporter",
+    "RebuildApp",
+    "RebuildClass",
+    "RenameModule",
+    "ReplaceDefinition",
+    "instruction_from_json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One typed step in one module."""
+
+    op: ClassVar[str] = "instruction"
+
+    module: str
+
+    def to_json(self) -> dict[str, object]:
+        """The step as plain JSON values; empty fields are left out."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        plain = {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items()}
+        return {"op": self.op, **{name: v for name, v in plain.items() if v not in ([], None)}}
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.target}"
+
+    @property
+    def target(self) -> str:
+        """What the step is about, as `module` or `module:qualified.name`."""
+        return self.module
+
+
+@dataclass(frozen=True, slots=True)
+class AddModule(Instruction):
+    """A module that the old release does not have: importable, and imported by whoever imports it."""
+
+    op: ClassVar[str] = "add_module"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteModule(Instruction):
+    """A module that the new release does not have: no longer importable."""
+
+    op: ClassVar[str] = "delete_module"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameModule(Instruction):
+    """The live module `module` goes on, with its state, under the name `to`."""
+
+    op: ClassVar[str] = "rename_module"
+
+    to: str
+
+    @property
+    def target(self) -> str:
+        return f"{self.module} -> {self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLines(Instruction):
+    """Only positions changed: living functions get code with the new file and line numbers."""
+
+    op: ClassVar[str] = "move_lines"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFunction(Instruction):
+    """Only the body of the function changed: every living function of it gets the new code."""
+
+    op: ClassVar[str] = "patch_function"
+
+    qualname: str
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddDefinition(Instruction):
+    """A statement that the old release does not have: run it."""
+
+    op: ClassVar[str] = "add_definition"
+
+    statement: int
+    binds: tuple[str, ...] = ()
+    moved_from: str | None = None
+    """`module:name` of the live definition that goes on here, when it only moved between modules."""
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{', '.join(self.binds) or f'statement {self.statement}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDefinition(Instruction):
+    """A statement to run again: its text changed (`when` empty), or what it reads may have (`when`)."""
+
+    op: ClassVar[str] = "replace_definition"
+
+    statement: int
+    binds: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{', '.join(self.binds) or f'statement {self.statement}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDefinition(Instruction):
+    """A name that the new release does not define."""
+
+    op: ClassVar[str] = "delete_definition"
+
+    name: str
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchClass(Instruction):
+    """Methods and attributes of a class whose own making (bases, decorators, fields) did not change."""
+
+    op: ClassVar[str] = "patch_class"
+
+    qualname: str
+    statement: int
+    changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildClass(Instruction):
+    """The making of a class changed: run its statement, and let the live class become the result."""
+
+    op: ClassVar[str] = "rebuild_class"
+
+    qualname: str
+    statement: int
+    when: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class RebindImporter(Instruction):
+    """An import whose source may have a new object or value: bind the names again."""
+
+    op: ClassVar[str] = "rebind_importer"
+
+    statement: int
+    binds: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{', '.join(self.binds) or '*'}"
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildApp(Instruction):
+    """An ASGI application or router to build again: `statements` are those that build it, in order."""
+
+    op: ClassVar[str] = "rebuild_app"
+
+    name: str
+    statements: tuple[int, ...] = ()
+    when: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Instruction):
+    """Call the user's function `module:function()` after the patch, inside the transaction."""
+
+    op: ClassVar[str] = "apply"
+
+    function: str
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.function}"
+
+
+@cache
+def _by_op() -> dict[str, type[Instruction]]:
+    return {kind.op: kind for kind in Instruction.__subclasses__()}
+
+
+@cache
+def _fields_of(kind: type[Instruction]) -> dict[str, object]:
+    return typing.get_type_hints(kind)
+
+
+def instruction_from_json(data: object) -> Instruction:
+    """The instruction that `to_json` wrote. Raises `InternalError` when the data is not one."""
+    if not isinstance(data, Mapping):
+        raise _malformed("an object with an `op`", repr(data))
+    kind = _by_op().get(str(data.get("op")))
+    if kind is None:
+        raise _malformed(f"an `op` of {', '.join(sorted(_by_op()))}", repr(data.get("op")))
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    unknown = set(data) - set(fields) - {"op"}
+    if unknown:
+        raise _malformed(f"fields of {kind.op}", f"also {', '.join(sorted(unknown))}")
+    values = {name: _value(kind, name, data[name]) for name in fields if name in data}
+    missing = [f.name for f in fields.values() if f.name not in values and f.default is dataclasses.MISSING]
+    if missing:
+        raise _malformed(f"{kind.op} with {', '.join(missing)}", repr(dict(data)))
+    return kind(**values)
+
+
+def _value(kind: type[Instruction], name: str, value: object) -> typing.Any:
+    hint = _fields_of(kind)[name]
+    if typing.get_origin(hint) is tuple:
+        item = typing.get_args(hint)[0]
+        if isinstance(value, list | tuple) and all(type(v) is item for v in value):
+            return tuple(value)
+    elif isinstance(hint, types.UnionType):
+        if isinstance(value, hint):
+            return value
+    elif type(value) is hint:
+        return value
+    raise _malformed(f"{kind.op}.{name} as {hint}", repr(value))
+
+
+def _malformed(expected: str, got: str) -> InternalError:
+    return InternalError(expected=expected, got=got, do="make the appup again with `upward build`")

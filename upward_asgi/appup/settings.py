@@ -90,7 +90,7 @@ class Settings:
 
     @classmethod
     def of_release(cls, root: Path) -> Settings:
-        """The settings of a release or source tree: its upward.json, else its pyproject.toml, else defaults."""
+        """The settings of a release or source tree: upward.json, else pyproject.toml, else defaults."""
         info = dist_info(root)
         file = info / SETTINGS_FILE if info else None
         if file is None or not file.is_file():

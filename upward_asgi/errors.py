@@ -18,6 +18,7 @@ UpwardError
 ├── TransformError          a user's transform is wrong
 ├── CodeChangeError         a user's `code_change` is wrong
 ├── UpgradeFailed           tried and undone: everything is as it was before
+│   ├── RehearsalFailed     the forked copy failed; the process itself was never touched
 │   ├── PatchFailed         a step of the live patch raised
 │   └── QuiesceTimeout      changed code stayed on a stack
 ├── StoreError              the store is missing, locked or damaged
@@ -32,6 +33,7 @@ UpwardError
 │   ├── Unauthorized, Forbidden, BadRequest, NotFound, UnknownOperation
 │   └── ServerUnreachable   the CLI cannot talk to the server
 └── InternalError           our bug; the process was left as it was
+    └── NotUndone           a failure could not be undone wholly: restart the process
 ```
 
 Each class has a stable `code`: the problem+json `type`, the CLI's JSON code, the log field and the
@@ -60,12 +62,14 @@ __all__ = [
     "NotAPatchRelease",
     "NotFound",
     "NotHot",
+    "NotUndone",
     "NothingNewer",
     "OperationInProgress",
     "PatchFailed",
     "QuiesceTimeout",
     "Reasoned",
     "Refused",
+    "RehearsalFailed",
     "ReleaseDoesNotImport",
     "ReleaseError",
     "ReleaseFailedBefore",
@@ -243,6 +247,12 @@ class PatchFailed(UpgradeFailed):
     code = "patch_failed"
 
 
+class RehearsalFailed(UpgradeFailed):
+    """The upgrade failed in a forked copy of the process; the process itself was never touched."""
+
+    code = "rehearsal_failed"
+
+
 class QuiesceTimeout(UpgradeFailed):
     """Changed code stayed on a stack longer than `quiesce_timeout`."""
 
@@ -343,3 +353,9 @@ class InternalError(UpwardError):
     """Our bug. The process was left as it was before."""
 
     code = "internal"
+
+
+class NotUndone(InternalError):
+    """A failure could not be undone wholly: the process must be restarted."""
+
+    code = "not_undone"

@@ -1,0 +1,42 @@
+"""The upgrade as a transaction: rehearsed, all or nothing.
+
+The public names are imported when they are first used, because `upward_asgi.testing` needs only the clean
+interpreter and the fork of this room, which import nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .application import Application as Application
+    from .clock import Clock as Clock
+    from .clock import Timeouts as Timeouts
+    from .engine import Engine as Engine
+    from .operation import Kind as Kind
+    from .operation import Operation as Operation
+    from .operation import OperationState as OperationState
+
+__all__ = ["Application", "Clock", "Engine", "Kind", "Operation", "OperationState", "Timeouts"]
+
+_HOME = {
+    "Application": ".application",
+    "Clock": ".clock",
+    "Engine": ".engine",
+    "Kind": ".operation",
+    "Operation": ".operation",
+    "OperationState": ".operation",
+    "Timeouts": ".clock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

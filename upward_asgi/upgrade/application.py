@@ -1,0 +1,44 @@
+"""What the engine needs to know of the ASGI application that it upgrades."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import ImportedElsewhere
+
+__all__ = ["Application", "require_import_from"]
+
+
+class Application(Protocol):
+    """The served application; the middleware implements it."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The top-level packages and modules that the release consists of."""
+        ...
+
+    def reload(self) -> Callable[[], None]:
+        """Look the application object up again and serve it from now on; returns the undo."""
+        ...
+
+
+def require_import_from(root: Path, packages: Iterable[str]) -> None:
+    """Raise `ImportedElsewhere` when a living module of `packages` does not come from below `root`.
+
+    Patching such modules would change code that the store knows nothing of.
+    """
+    root = root.resolve()
+    wanted = set(packages)
+    for name, module in sorted(sys.modules.items()):
+        origin = getattr(getattr(module, "__spec__", None), "origin", None)
+        if name.partition(".")[0] not in wanted or not isinstance(origin, str):
+            continue
+        if not Path(origin).resolve().is_relative_to(root):
+            raise ImportedElsewhere(
+                expected=f"module {name} imported from the store {root}",
+                got=f"{name} imported from {origin}",
+                do='start the service with `upward run`, or pass the application as "package.module:app"',
+            )

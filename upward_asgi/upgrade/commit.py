@@ -1,0 +1,180 @@
+"""The commit: every hop's patch and `code_change` in one turn of the event loop, or nothing at all.
+
+There is no `await` here, so no other task sees a state in between. Each thing done leaves its undo on a
+stack; whatever is raised, `SystemExit` from a user's function included, unwinds the stack to the bottom.
+
+The order within a hop: the store's `current` first, because new module-level code may read files that lie
+beside it through `__file__`; up: patch, then `code_change` in the new code; down: `code_change` by the newer
+code that still runs, then the patch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from packaging.version import Version
+
+from ..errors import NotUndone
+from ..sessions import Way
+from .machine import Event
+
+if TYPE_CHECKING:
+    from ..patch import Patch, Prepared
+    from ..sessions import Session
+    from ..store import Store
+    from .application import Application
+    from .hop import Hop
+    from .standers import Stander
+
+__all__ = ["Commit", "Migration", "Stages", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A hop whose code is compiled."""
+
+    hop: Hop
+    prepared: Prepared
+
+
+class Migration(Protocol):
+    """New states that wait to be assigned: `sessions.Staged`."""
+
+    def assign(self) -> None:
+        """Give every session its new state."""
+        ...
+
+    def undo(self) -> None:
+        """Give every session its state back, whether assigned or not."""
+        ...
+
+    async def upgraded(self) -> None:
+        """Tell every session, after the commit."""
+        ...
+
+
+class Stages(Protocol):
+    """What calls `code_change`: `sessions.Sessions`."""
+
+    def stage(self, *, old_vsn: Version, to: Version) -> Migration:
+        """Call every `code_change` and assign nothing. Raises `CodeChangeError`."""
+        ...
+
+
+class Commit:
+    """What is done, and how to undo it.
+
+    `store` is None at the rehearsal, which writes no files. `draining` are the sessions that stay in old
+    frames, each with the function it stands in.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        *,
+        sessions: Stages,
+        application: Application,
+        store: Store | None,
+        happened: Callable[[Event], None],
+        draining: Sequence[Stander] = (),
+    ) -> None:
+        self._steps = steps
+        self._sessions = sessions
+        self._application = application
+        self._store = store
+        self._happened = happened
+        self._draining = draining
+        self._undo: list[tuple[str, Callable[[], None]]] = []
+        self.where = "the commit"
+        """The step under way, for the report of a failure."""
+        self.patches: list[Patch] = []
+        self.staged: list[Migration] = []
+
+    def carry_out(self) -> None:
+        """Do all of it. On any exception undo all of it and raise the exception again.
+
+        Raises `NotUndone`, chained to the exception, when an undo raised as well.
+        """
+        try:
+            self._judge()
+            for step in self._steps:
+                self._hop(step)
+            self.where = "looking up the application object"
+            self._undo.append((self.where, self._application.reload()))
+            self._happened(Event.COMMIT)
+        except BaseException as failure:
+            self.undo(failure)
+            raise
+
+    def undo(self, failure: BaseException | None = None) -> None:
+        """Take back everything done, the last thing first, all of it even if one undo raises."""
+        errors: list[BaseException] = []
+        while self._undo:
+            name, undo = self._undo.pop()
+            try:
+                undo()
+            except BaseException as error:
+                error.add_note(f"while undoing: {name}")
+                errors.append(error)
+        if errors:
+            raise _not_undone(errors) from failure
+
+    def _judge(self) -> None:
+        """Say which sessions drain: their state stays with the release of their frame."""
+        for one in self._draining:
+            session = one.session
+            if session is None:
+                continue
+            self._undo.append(("the way of a session", partial(session.judge, *_judgement(session))))
+            session.judge(Way.DRAIN, f"{one.function} changed while its handler stands in it", one.where)
+
+    def _hop(self, step: Step) -> None:
+        if step.hop.down:
+            self._migrate(step)
+            self._make_current(step)
+            self._patch(step)
+            return
+        self._make_current(step)
+        self._patch(step)
+        self._migrate(step)
+
+    def _make_current(self, step: Step) -> None:
+        if self._store is None:
+            return
+        store, old = self._store, step.hop.old.version
+        self.where = f"making {step.hop.new.version} current in the store"
+        # Before the call: a call that raised half-way may have replaced the link already.
+        self._undo.append((self.where, lambda: store.make_current(old)))
+        store.make_current(step.hop.new.version)
+
+    def _patch(self, step: Step) -> None:
+        self.where = f"the patch from {step.hop.old.version} to {step.hop.new.version}"
+        patch = step.prepared.apply()
+        self._undo.append((self.where, patch.undo))
+        self.patches.append(patch)
+        self._happened(Event.PATCH)
+
+    def _migrate(self, step: Step) -> None:
+        hop = step.hop
+        self.where = f"code_change from {hop.old.version} to {hop.new.version}"
+        staged = self._sessions.stage(old_vsn=hop.old_vsn, to=hop.new.version)
+        self._undo.append((self.where, staged.undo))
+        staged.assign()
+        self.staged.append(staged)
+        self._happened(Event.MIGRATE)
+
+
+def _judgement(session: Session) -> tuple[Way, str, str | None]:
+    return session.way, session.reason, session.place
+
+
+def _not_undone(errors: Sequence[BaseException]) -> NotUndone:
+    names = "; ".join(f"{type(e).__name__}: {e} ({', '.join(e.__notes__)})" for e in errors)
+    return NotUndone(
+        expected="every step undone",
+        got=names,
+        do="restart the service, which boots the permanent release, and report this as a bug",
+    )

@@ -1,0 +1,192 @@
+"""The engine: takes requests, runs one operation at a time, remembers how they ended.
+
+An operation belongs to the engine's own task group, not to the request that asked for it: it goes on when
+its caller is gone, and whoever has its id can ask how it went.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup
+from packaging.version import Version
+
+from ..errors import ConfigurationError, OperationInProgress, UnknownOperation
+from .application import require_import_from
+from .clock import Clock, MonotonicClock, Timeouts
+from .hop import between, current_of, goal_down, goal_install, goal_up
+from .machine import Event, State
+from .operation import Kind, Operation
+from .transaction import Service, Transaction, hops_of
+
+if TYPE_CHECKING:
+    from ..appup import Appup
+    from ..patch import ImportRoot
+    from ..sessions import Sessions
+    from ..store import Release, Store
+    from .application import Application
+
+__all__ = ["Engine"]
+
+_REMEMBERED = 100
+"""Operations whose reports are kept in memory."""
+_MEBIBYTE = 1 << 20
+
+
+class Engine:
+    """Upgrades, downgrades and installs releases of one application in this process.
+
+    `rehearsal_memory` bounds what the forked copy may allocate, in bytes.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        imports: ImportRoot,
+        sessions: Sessions,
+        application: Application,
+        timeouts: Timeouts | None = None,
+        clock: Clock | None = None,
+        rehearsal_memory: int | None = 1024 * _MEBIBYTE,
+    ) -> None:
+        self._service = Service(
+            store,
+            imports,
+            sessions,
+            application,
+            timeouts or Timeouts(),
+            clock or MonotonicClock(),
+            rehearsal_memory,
+        )
+        self._tasks: TaskGroup | None = None
+        self._running: Operation | None = None
+        self._operations: OrderedDict[str, Operation] = OrderedDict()
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """While this context is open, operations can be asked for; leaving it gives up the running one."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            try:
+                yield
+            finally:
+                self._tasks = None
+                tasks.cancel_scope.cancel()
+
+    def upgrade(self, to: Version | None = None, *, dry_run: bool = False) -> Operation:
+        """Start going to the next patch release, or to `to` through those in between.
+
+        Returns at once. Raises `OperationInProgress`, `NothingNewer`, `NotAPatchRelease`,
+        `ReleaseFailedBefore`, `UnknownRelease`, `ImportedElsewhere` before anything has begun.
+        """
+        self._require_idle()
+        return self._start(Kind.UPGRADE, goal_up(self._service.store, to), dry_run)
+
+    def downgrade(self, *, dry_run: bool = False) -> Operation:
+        """Start going back one release. Raises as `upgrade` does, and `BelowBase`."""
+        self._require_idle()
+        return self._start(Kind.DOWNGRADE, goal_down(self._service.store), dry_run)
+
+    def install(self, version: Version, *, dry_run: bool = False) -> Operation:
+        """Start going to `version`, up or down. Raises as `upgrade` does."""
+        self._require_idle()
+        return self._start(Kind.INSTALL, goal_install(self._service.store, version), dry_run)
+
+    def make_permanent(self) -> Release:
+        """Make the running release the one that the next boot starts."""
+        self._require_idle()
+        store = self._service.store
+        version = current_of(store).version
+        store.make_permanent(version)
+        self._confirm(version)
+        return store.release(version)
+
+    def operation(self, id: str) -> Operation:  # noqa: A002 - the contract's word
+        """The operation with this id. Raises `UnknownOperation`."""
+        if id in self._operations:
+            return self._operations[id]
+        raise UnknownOperation(
+            expected="the id of an operation of this process",
+            got=id,
+            do=f"ask for the list; the last {_REMEMBERED} are remembered until a restart",
+        )
+
+    def operations(self) -> tuple[Operation, ...]:
+        """The remembered operations, the earliest first."""
+        return tuple(self._operations.values())
+
+    async def finished(self, id: str, timeout: float | None) -> Operation:  # noqa: A002, ASYNC109
+        """The operation, when it has ended or `timeout` seconds are over. Raises `UnknownOperation`."""
+        operation = self.operation(id)
+        with anyio.move_on_after(timeout):
+            await operation.done()
+        return operation
+
+    def plan(self, to: Version | None = None) -> tuple[Appup, ...]:
+        """The appups of the hops of an upgrade, or to any other release of the line.
+
+        It may parse both releases, so call it off the event loop.
+        """
+        store = self._service.store
+        start = current_of(store)
+        goal = goal_up(store, None) if to is None else goal_install(store, to)
+        way = (start, *between(store, start.version, goal))
+        return tuple(hop.appup for hop in hops_of(store, way))
+
+    def status(self) -> dict[str, object]:
+        """What `GET /_upward/status` answers."""
+        store, open_sessions = self._service.store, self._service.sessions.open()
+        current, permanent = store.current(), store.permanent()
+        by_way: dict[str, int] = {}
+        by_release: dict[str, int] = {}
+        for session in open_sessions:
+            by_way[str(session.way)] = by_way.get(str(session.way), 0) + 1
+            by_release[str(session.release)] = by_release.get(str(session.release), 0) + 1
+        return {
+            "release": None if current is None else str(current.version),
+            "permanent": None if permanent is None else str(permanent.version),
+            "sessions": {"total": len(open_sessions), "by_way": by_way, "by_release": by_release},
+            "operation": None if self._running is None else self._running.to_json(),
+        }
+
+    def _require_idle(self) -> None:
+        if self._running is not None:
+            raise OperationInProgress(self._running.id)
+
+    def _start(self, kind: Kind, goal: Version, dry_run: bool) -> Operation:
+        tasks = self._tasks
+        if tasks is None:
+            raise ConfigurationError(
+                expected="the engine to run for as long as the application does",
+                got="no lifespan, or one that is over",
+                do="run a server that speaks ASGI lifespan (uvicorn: do not pass --lifespan off)",
+            )
+        require_import_from(self._service.store.root, self._service.application.packages)
+        start = current_of(self._service.store).version
+        operation = Operation(kind, start, goal, self._service.clock.now, dry_run)
+        self._remember(operation)
+        self._running = operation
+        tasks.start_soon(self._carry_out, operation, name=f"upward {kind} {operation.id}")
+        return operation
+
+    async def _carry_out(self, operation: Operation) -> None:
+        try:
+            await Transaction(operation, self._service).run()
+        finally:
+            self._running = None
+            operation.announce()
+
+    def _remember(self, operation: Operation) -> None:
+        self._operations[operation.id] = operation
+        while len(self._operations) > _REMEMBERED:
+            self._operations.popitem(last=False)
+
+    def _confirm(self, version: Version) -> None:
+        for operation in self._operations.values():
+            if operation.machine is State.CURRENT and operation.to == version:
+                operation.happened(Event.CONFIRM)

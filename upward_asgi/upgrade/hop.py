@@ -1,0 +1,150 @@
+"""Which releases an operation goes through, and what one hop between two neighbours is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from ..errors import BelowBase, ConfigurationError, NotAPatchRelease, NothingNewer, ReleaseFailedBefore
+from ..versions import Down, hops, same_line
+
+if TYPE_CHECKING:
+    from ..appup import Appup, Verdict
+    from ..appup.instructions import Instruction
+    from ..store import Release, Store
+
+__all__ = ["Hop", "between", "current_of", "goal_down", "goal_install", "goal_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step from a release to its neighbour, up or down."""
+
+    old: Release
+    new: Release
+    appup: Appup
+
+    @property
+    def down(self) -> bool:
+        """True when the hop goes to the earlier release."""
+        return self.new.version < self.old.version
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """The steps of the appup in the hop's direction."""
+        return self.appup.down if self.down else self.appup.up
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict in the hop's direction."""
+        return self.appup.down_verdict if self.down else self.appup.verdict
+
+    @property
+    def old_vsn(self) -> Version:
+        """What `code_change` gets as `old_vsn`: a `Down` on the way down."""
+        return Down(self.old.version, self.new.version) if self.down else self.old.version
+
+    def to_json(self) -> dict[str, object]:
+        """The hop as the report shows it."""
+        return {
+            "from": str(self.old.version),
+            "to": str(self.new.version),
+            "instructions": len(self.instructions),
+        }
+
+
+def current_of(store: Store) -> Release:
+    """The release that runs. Raises `ConfigurationError` when the store says that none does."""
+    current = store.current()
+    if current is not None:
+        return current
+    raise ConfigurationError(
+        expected="a current release in the store",
+        got="none",
+        do="start the service with `upward run`, which boots the permanent release",
+    )
+
+
+def between(store: Store, start: Version, goal: Version) -> tuple[Release, ...]:
+    """The releases to go through, `goal` last.
+
+    A release that failed before is passed over, unless it is the goal: a mended release must be within reach
+    without running the broken one's `code_change`.
+    """
+    releases = {r.version: r for r in store.releases() if r.failed is None or r.version == goal}
+    return tuple(releases[v] for v in hops(releases, start, goal))
+
+
+def goal_up(store: Store, to: Version | None) -> Version:
+    """Where an upgrade goes: the next patch release, or `to`. Raises `Refused` and `UnknownRelease`."""
+    current = current_of(store).version
+    if to is not None:
+        _require_same_line(current, store.release(to).version)
+        if to > current:
+            return to
+        raise NothingNewer(
+            expected=f"a release later than {current}, which runs",
+            got=str(to),
+            do="go back with `upward downgrade` or `upward install`",
+        )
+    later = [r for r in store.releases() if same_line(r.version, current) and r.version > current]
+    whole = [r.version for r in later if r.failed is None]
+    if whole:
+        return min(whole)
+    if later:
+        raise ReleaseFailedBefore(
+            expected=f"a patch release after {current} that has not failed before",
+            got="; ".join(f"{r.version} failed: {r.failed}" for r in later),
+            do=f"unpack a mended release, or try it again by name: `upward upgrade --to {later[0].version}`",
+        )
+    raise _nothing_newer(current, (r.version for r in store.releases()))
+
+
+def goal_down(store: Store) -> Version:
+    """Where a downgrade goes: one release back. Raises `BelowBase` at the base."""
+    current = current_of(store).version
+    earlier = [r for r in store.releases() if same_line(r.version, current) and r.version < current]
+    whole = [r.version for r in earlier if r.failed is None]
+    if whole:
+        return max(whole)
+    raise BelowBase(
+        expected=f"an earlier release on the line of {current} in the store",
+        got=f"{current}, the first one",
+        do="restart the service on another base (`upward permanent VERSION --store DIR` chooses it)",
+    )
+
+
+def goal_install(store: Store, version: Version) -> Version:
+    """Where an install goes. Raises `NotAPatchRelease`, `NothingNewer` and `UnknownRelease`."""
+    current = current_of(store).version
+    _require_same_line(current, store.release(version).version)
+    if version == current:
+        raise NothingNewer(
+            expected=f"a release other than {current}",
+            got=f"{current}, which runs",
+            do="nothing is left to do",
+        )
+    return version
+
+
+def _require_same_line(current: Version, to: Version) -> None:
+    if same_line(current, to):
+        return
+    raise NotAPatchRelease(
+        expected=f"a patch release on the line of {current} ({current.major}.{current.minor}.x)",
+        got=f"{to}, a new base",
+        do=f"make it permanent (`upward permanent {to} --store DIR`) and restart the service",
+    )
+
+
+def _nothing_newer(current: Version, versions: Iterable[Version]) -> NothingNewer:
+    bases = [v for v in versions if v > current]
+    found = f"only {bases[-1]}, a new base that needs a restart" if bases else f"{current} as the latest"
+    return NothingNewer(
+        expected=f"a patch release after {current} in the store",
+        got=found,
+        do="unpack one with `upward unpack WHEEL --store DIR`",
+    )

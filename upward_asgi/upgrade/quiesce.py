@@ -1,0 +1,61 @@
+"""Waiting until nobody who leaves changed code by himself is still in it.
+
+No event says that a frame has gone, so the stacks are looked at again and again. Whoever does not leave
+within a moment gets no new work meanwhile (frames that arrive are kept, in order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import QuiesceTimeout
+from .clock import Clock, Timeouts
+from .standers import Patience, Places, Stander, standers
+
+if TYPE_CHECKING:
+    from ..sessions import Sessions
+
+__all__ = ["quiesce"]
+
+_NAMED = 5
+
+
+async def quiesce(
+    sessions: Sessions, places: Places, *, timeouts: Timeouts, clock: Clock
+) -> tuple[Stander, ...]:
+    """Return when nobody who is waited for stands in a changed function; those who stay are returned.
+
+    There is no `await` between the last look and the return. Sessions may be held afterwards: the caller
+    lets them go. Raises `QuiesceTimeout` naming who stands where.
+    """
+    began = clock.now()
+    while True:
+        found = standers(sessions, places)
+        waited = clock.now() - began
+        moment_over = waited >= timeouts.settle_seconds
+        waited_for = [one for one in found if _is_waited_for(one, moment_over)]
+        if not waited_for:
+            return found
+        if waited >= timeouts.quiesce_seconds:
+            raise _timeout(waited_for, timeouts.quiesce_seconds)
+        if moment_over:
+            sessions.hold([one.session for one in waited_for if one.session is not None])
+        # Sessions may come, go and move on meanwhile: all is looked at again.
+        await clock.sleep(timeouts.quiesce_every_seconds)
+
+
+def _is_waited_for(one: Stander, moment_over: bool) -> bool:
+    if one.patience is Patience.UNTIL_GONE:
+        return True
+    return one.patience is Patience.A_MOMENT and not moment_over
+
+
+def _timeout(waited_for: Sequence[Stander], seconds: float) -> QuiesceTimeout:
+    names = "; ".join(str(one) for one in waited_for[:_NAMED])
+    more = f" and {len(waited_for) - _NAMED} more" if len(waited_for) > _NAMED else ""
+    return QuiesceTimeout(
+        expected=f"changed functions to be left within {seconds:g} s (quiesce_seconds)",
+        got=names + more,
+        do="try again when they are idle, or allow more time; nothing was changed",
+    )

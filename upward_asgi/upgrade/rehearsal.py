@@ -1,0 +1,220 @@
+"""The rehearsal: the whole upgrade done for real in a forked copy of the process, then thrown away.
+
+The copy has the true state of every session, so it shows what no dry run on paper can: the one
+`code_change` in 100,000 that fails, a hang, a crash, `sys.exit`. The parent forks on the event loop (some
+milliseconds), so that the copy is taken between two steps of the program, and waits for the child's report
+in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from packaging.version import Version
+
+from ..errors import CodeChangeError, RehearsalFailed, UpwardError
+from .commit import Commit, Migration, Step
+
+if TYPE_CHECKING:
+    from ..sessions import Sessions
+    from .application import Application
+    from .standers import Stander
+
+__all__ = ["Failure", "Rehearsal", "can_fork", "rehearse"]
+
+_SAMPLES = 5
+"""Sessions named for each cause of failure; the count says how many there were."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """One cause, and the sessions that met it."""
+
+    cause: str
+    where: str
+    traceback: str
+    count: int = 0
+    sessions: list[str] = field(default_factory=list)
+    """The ids of the first few."""
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What the copy found out. Times are in seconds."""
+
+    where: str
+    """`fork`, or `none` where the system cannot fork: then the commit's own undo is the only guard."""
+    fork_seconds: float = 0.0
+    """How long the fork itself held the event loop."""
+    commit_seconds: float = 0.0
+    """How long the commit took in the copy: the pause to expect."""
+    failures: list[Failure] = field(default_factory=list)
+    ended: str | None = None
+    """How the copy ended, when it did not end well: a crash, an exit, no end in time."""
+
+    def require_success(self) -> None:
+        """Raise `RehearsalFailed`, naming each cause, when the copy did not end well."""
+        if self.ended is None and not self.failures:
+            return
+        causes = [f"{f.cause} in {f.where}" + _of_sessions(f) for f in self.failures]
+        raise RehearsalFailed(
+            expected="the upgrade to succeed in a forked copy of this process",
+            got=self.ended or "; ".join(causes),
+            do="mend the release, build it under the next version and unpack that; nothing was touched here",
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """The rehearsal as the report shows it; times in milliseconds."""
+        found: dict[str, object] = {
+            "where": self.where,
+            "fork_ms": round(self.fork_seconds * 1000, 3),
+            "predicted_pause_ms": round(self.commit_seconds * 1000, 3),
+            "failures": [asdict(failure) for failure in self.failures],
+        }
+        if self.where == "none":
+            found["note"] = "this system cannot fork; a failing commit is undone in the process itself"
+        return found | ({"ended": self.ended} if self.ended else {})
+
+
+def can_fork() -> bool:
+    """True where a forked copy works; macOS's system libraries do not survive a fork beside threads."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+async def rehearse(
+    steps: Sequence[Step],
+    *,
+    sessions: Sessions,
+    application: Application,
+    timeout: float,  # noqa: ASYNC109 - the child is killed, not cancelled
+    memory: int | None,
+    draining: Sequence[Stander] = (),
+) -> Rehearsal:
+    """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
+
+    `timeout` is in seconds; `memory` is what the copy may allocate, in bytes.
+    """
+    if not can_fork():
+        return Rehearsal(where="none")
+    from .fork import Returned, start_fork
+
+    loop = asyncio.get_running_loop()
+    job = partial(_in_the_copy, steps, sessions, application, draining, loop)
+    began = time.perf_counter()
+    fork = start_fork(job, timeout=timeout, memory=memory)
+    fork_seconds = time.perf_counter() - began
+    # The child is bounded by its own timeout; a cancelled caller waits for that, so that it is reaped.
+    outcome = await anyio.to_thread.run_sync(fork.outcome)
+    rehearsal = outcome.value if isinstance(outcome, Returned) else Rehearsal("fork", ended=str(outcome))
+    rehearsal.fork_seconds = fork_seconds
+    return rehearsal
+
+
+def _of_sessions(failure: Failure) -> str:
+    if not failure.count:
+        return ""
+    more = ", …" if failure.count > len(failure.sessions) else ""
+    return f" ({failure.count} session(s): {', '.join(failure.sessions)}{more})"
+
+
+def _in_the_copy(
+    steps: Sequence[Step],
+    sessions: Sessions,
+    application: Application,
+    draining: Sequence[Stander],
+    loop: asyncio.AbstractEventLoop,
+) -> Rehearsal:
+    # A `code_change` may ask for the running loop, as it can in the parent; here it only never turns.
+    asyncio._set_running_loop(loop)
+    collecting = _Collecting(sessions)
+    commit = Commit(
+        steps,
+        sessions=collecting,
+        application=application,
+        store=None,
+        happened=lambda event: None,
+        draining=draining,
+    )
+    rehearsal = Rehearsal(where="fork", failures=collecting.failures)
+    began = time.perf_counter()
+    try:
+        commit.carry_out()
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
+        rehearsal.failures.append(_failure(error, commit.where))
+    rehearsal.commit_seconds = time.perf_counter() - began
+    return rehearsal
+
+
+class _Collecting:
+    """Stages like the registry, but goes on after a failing `code_change` to find the others.
+
+    The copy is thrown away, so it does not matter that the failing sessions are left as they were.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self.failures: list[Failure] = []
+
+    def stage(self, *, old_vsn: Version, to: Version) -> Migration:
+        try:
+            return self._sessions.stage(old_vsn=old_vsn, to=to)
+        except CodeChangeError as first:
+            where = f"code_change from {old_vsn} to {to}"
+            return _Several(self._one_by_one(old_vsn, to, where, first))
+
+    def _one_by_one(
+        self, old_vsn: Version, to: Version, where: str, first: CodeChangeError
+    ) -> list[Migration]:
+        found: dict[str, Failure] = {}
+        good: list[Migration] = []
+        for session in self._sessions.open():
+            try:
+                good.append(self._sessions.stage(old_vsn=old_vsn, to=to, sessions=(session,)))
+            except CodeChangeError as error:
+                failure = _failure(error, where)
+                known = found.setdefault(failure.cause, failure)
+                known.count += 1
+                known.sessions += [session.id] if len(known.sessions) < _SAMPLES else []
+        self.failures += found.values() or [_failure(first, where)]
+        return good
+
+
+class _Several:
+    """Several staged migrations as one."""
+
+    def __init__(self, migrations: Sequence[Migration]) -> None:
+        self._migrations = migrations
+
+    def assign(self) -> None:
+        for migration in self._migrations:
+            migration.assign()
+
+    def undo(self) -> None:
+        for migration in reversed(self._migrations):
+            migration.undo()
+
+    async def upgraded(self) -> None:
+        for migration in self._migrations:
+            await migration.upgraded()
+
+
+def _failure(error: BaseException, where: str) -> Failure:
+    cause = error.__cause__ if isinstance(error, UpwardError) and error.__cause__ else error
+    lines = "".join(traceback.format_exception(error))
+    return Failure(cause=_named(cause), where=where, traceback=lines)
+
+
+def _named(error: BaseException) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,89 @@
+"""What an operation tells an operator who reads it cold: what happened, what was lost, what to do next."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import NotHot, QuiesceTimeout, UpgradeFailed, UpwardError
+from .machine import State
+from .operation import Kind, Operation
+
+if TYPE_CHECKING:
+    from ..sessions import Sessions
+
+__all__ = ["as_upward_error", "error_to_json", "next_step", "sessions_before", "sessions_since"]
+
+
+def as_upward_error(error: BaseException, where: str) -> UpwardError:
+    """The error itself if it is one of ours, else an `UpgradeFailed` that says where it came from."""
+    if isinstance(error, UpwardError):
+        return error
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    wrapped = UpgradeFailed(
+        expected=f"{where} to succeed", got=text, do="see the traceback in the report; mend the release"
+    )
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def error_to_json(error: UpwardError) -> dict[str, object]:
+    """The error as the report shows it, with its causes, outermost first, and the traceback."""
+    found: dict[str, object] = {
+        "code": error.code,
+        "expected": error.expected,
+        "got": error.got,
+        "do": error.do,
+        "message": str(error),
+    }
+    if isinstance(error, NotHot):
+        return found | {"reasons": [reason.to_json() for reason in error.reasons]}
+    if isinstance(error, QuiesceTimeout):
+        return found
+    causes = [f"{type(cause).__name__}: {cause}" for cause in _causes(error)]
+    trace = "".join(traceback.format_exception(error))
+    return found | {"causes": causes, "traceback": trace}
+
+
+def _causes(error: BaseException) -> Iterable[BaseException]:
+    cause = error.__cause__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+def sessions_before(sessions: Sessions) -> dict[str, object]:
+    """The open sessions by id with their state, to be compared by `sessions_since`."""
+    return {session.id: session.state for session in sessions.open()}
+
+
+def sessions_since(sessions: Sessions, before: dict[str, object]) -> dict[str, object]:
+    """How many of the sessions of `before` are still open, and how many have another state now."""
+    now = {session.id: session for session in sessions.open()}
+    kept = before.keys() & now.keys()
+    by_way: dict[str, int] = {}
+    for id_ in kept:
+        way = str(now[id_].way)
+        by_way[way] = by_way.get(way, 0) + 1
+    changed = sum(1 for id_ in kept if now[id_].state is not before[id_])
+    return {"total": len(before), "kept": len(kept), "by_way": by_way, "changed": changed}
+
+
+def next_step(operation: Operation) -> str:
+    """One sentence on what an operator does now."""
+    match operation.machine:
+        case State.TRIED:
+            return f"Nothing was changed. Run the {operation.kind} without dry_run to do it."
+        case State.CURRENT if operation.kind is Kind.DOWNGRADE:
+            return f"{operation.to} runs. Make it permanent if the next boot shall start it."
+        case State.CURRENT:
+            return f"{operation.to} runs provisionally. Make it permanent when you are content, or downgrade."
+        case State.PERMANENT:
+            return f"{operation.to} runs and is what the next boot starts. Nothing is left to do."
+        case State.REFUSED:
+            return f"Nothing was touched; {operation.from_} runs. See `error.do`."
+        case State.ROLLED_BACK:
+            return f"Everything was undone; {operation.from_} runs and every session goes on. See `error.do`."
+        case _:
+            return f"{operation.from_} runs unless `error` says otherwise. See `error.do`."

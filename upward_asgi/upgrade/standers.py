@@ -1,0 +1,135 @@
+"""Who stands in changed code: sessions, other tasks, threads.
+
+A suspended frame of an unchanged function is not old code: its globals are live. Only frames of *changed*
+functions are, and what they mean depends on whose they are:
+
+- a plain handler that waits for its next message inside a changed function will not leave it: it drains, that
+  is, it stays in its old frame, with its old state, until it ends by itself;
+- a plain handler in the middle of a message may leave the changed function soon, so it is given a moment;
+- a `LiveSession` or an endpoint in the middle of a message, and a worker thread, leave by themselves: they
+  are waited for. Between two messages their outer frames are in nobody's way;
+- any other task (a ticker, a request) goes on in its old frame; it is named in the report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import CodeType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..patch import ChangedCode, FunctionPlace
+    from ..sessions import Session, Sessions
+    from .commit import Step
+
+__all__ = ["Patience", "Places", "Stander", "standers"]
+
+
+class Patience(Enum):
+    """How long a commit waits for somebody to leave changed code."""
+
+    UNTIL_GONE = "until gone"
+    A_MOMENT = "a moment"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Stander:
+    """A session, task or thread that stands in a changed function."""
+
+    kind: str
+    """`session`, `task` or `thread`."""
+    id: str
+    place: FunctionPlace
+    patience: Patience
+    session: Session | None = None
+
+    @property
+    def drains(self) -> bool:
+        """True for a plain handler, which may stay in its old frame."""
+        return self.session is not None and self.session.holder is None
+
+    @property
+    def function(self) -> str:
+        """`module:qualified.name` of the changed function."""
+        return f"{self.place.module}:{self.place.qualname}"
+
+    @property
+    def where(self) -> str:
+        """`file:line` of the changed function."""
+        return f"{self.place.file}:{self.place.line}"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id} in {self.function} ({self.where})"
+
+    def to_json(self) -> dict[str, object]:
+        """The stander as the report shows it."""
+        return {"kind": self.kind, "id": self.id, "function": self.function, "place": self.where}
+
+
+class Places:
+    """The changed functions of every hop, asked for many code objects at little cost."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._changed: tuple[ChangedCode, ...] = tuple(step.prepared.changed for step in steps)
+        self._known: dict[CodeType, FunctionPlace | None] = {}
+
+    def find(self, code: CodeType) -> FunctionPlace | None:
+        """The changed function that `code` belongs to, if any."""
+        if code not in self._known:
+            places = (changed.find(code) for changed in self._changed)
+            self._known[code] = next((place for place in places if place is not None), None)
+        return self._known[code]
+
+
+def standers(sessions: Sessions, places: Places) -> tuple[Stander, ...]:
+    """Everybody who stands in a changed function now."""
+    return (*_in_sessions(sessions, places), *_in_tasks(sessions, places), *_in_threads(places))
+
+
+def _in_sessions(sessions: Sessions, places: Places) -> Iterator[Stander]:
+    from ..patch.activity import standing
+
+    for session in sessions.open():
+        place = None if session.task is None else standing(session.task, places)
+        if place is not None:
+            yield Stander("session", session.id, place, _patience(session), session)
+
+
+def _patience(session: Session) -> Patience:
+    from ..sessions import LiveSession
+
+    between_messages = not session.busy and (
+        session.channel.parked > 0 or isinstance(session.holder, LiveSession)
+    )
+    if between_messages:
+        return Patience.NONE
+    return Patience.A_MOMENT if session.holder is None else Patience.UNTIL_GONE
+
+
+def _in_tasks(sessions: Sessions, places: Places) -> Iterator[Stander]:
+    from ..patch.activity import standing
+
+    own = {session.task for session in sessions.open()} | {asyncio.current_task()}
+    for task in asyncio.all_tasks() - own:
+        place = standing(task, places)
+        if place is not None:
+            yield Stander("task", task.get_name(), place, Patience.NONE)
+
+
+def _in_threads(places: Places) -> Iterator[Stander]:
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    here = threading.get_ident()
+    for ident, top in sys._current_frames().items():
+        frame = None if ident == here else top
+        while frame is not None:
+            place = places.find(frame.f_code)
+            if place is not None:
+                yield Stander("thread", names.get(ident, str(ident)), place, Patience.UNTIL_GONE)
+                break
+            frame = frame.f_back

@@ -1,0 +1,292 @@
+"""One operation from request to result: verify, plan, rehearse, quiesce, commit.
+
+Everything up to the commit may be given up at any moment, because nothing is touched. The commit has no
+`await`. What follows it (`upgraded()` of the sessions) can no longer change the result.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+import anyio.to_thread
+from packaging.version import Version
+
+from ..errors import InternalError, NotHot, NotUndone, StoreCorrupt, StoreError, UpgradeFailed, UpwardError
+from ..sessions import Way
+from .clock import Clock, Timeouts
+from .commit import Commit, Step
+from .hop import Hop, between
+from .machine import Event, State
+from .operation import Operation
+from .quiesce import quiesce
+from .rehearsal import rehearse
+from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
+from .standers import Patience, Places, Stander, standers
+
+if TYPE_CHECKING:
+    from ..patch import ImportRoot
+    from ..sessions import Session, Sessions
+    from ..store import Release, Store
+    from .application import Application
+
+__all__ = ["Service", "Transaction", "hops_of"]
+
+log = logging.getLogger("upward_asgi.upgrade")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an operation works on, and its limits."""
+
+    store: Store
+    imports: ImportRoot
+    sessions: Sessions
+    application: Application
+    timeouts: Timeouts
+    clock: Clock
+    rehearsal_memory: int | None
+    """Bytes that the forked copy may allocate; None: as much as the system gives."""
+    drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
+    """The draining sessions, each with the changed functions that it was found in."""
+
+
+class Transaction:
+    """Carries out one operation and writes its report."""
+
+    def __init__(self, operation: Operation, service: Service) -> None:
+        self._operation = operation
+        self._service = service
+        self._where = "the operation"
+        self._before: dict[str, object] = {}
+
+    async def run(self) -> None:
+        """All phases. Errors become the operation's result; only cancellation and the like are raised."""
+        try:
+            await self._phases()
+        except Exception as error:
+            self._failed(error)
+        except BaseException as error:
+            self._cut_off(error)
+            raise
+        finally:
+            self._operation.report["next"] = next_step(self._operation)
+
+    async def _phases(self) -> None:
+        operation = self._operation
+        self._before = sessions_before(self._service.sessions)
+        releases = await self._verify()
+        operation.happened(Event.VERIFY)
+        steps = await self._plan(releases)
+        operation.happened(Event.PLAN)
+        self._take_back_drains(operation.from_)
+        await self._rehearse(steps)
+        operation.happened(Event.REHEARSE)
+        if operation.dry_run:
+            operation.happened(Event.STOP)
+            self._count_sessions()
+            return
+        places = Places(steps)
+        try:
+            found = await self._quiesce(places)
+            operation.happened(Event.QUIESCE)
+            commit = self._commit(steps, found)  # no await since the last look at the stacks
+        finally:
+            self._service.sessions.let_go()
+        self._remember_drains(found, places)
+        self._take_back_drains(operation.to)
+        self._done(commit, found)
+        await self._tell_sessions(commit)
+
+    async def _verify(self) -> tuple[Release, ...]:
+        """The releases to go through, the running one first, each as it was unpacked."""
+        self._where = "the check of the releases on disk"
+        operation, store = self._operation, self._service.store
+
+        def verify() -> tuple[Release, ...]:
+            way = (store.release(operation.from_), *between(store, operation.from_, operation.to))
+            for release in way[1:]:
+                store.verify(release.version)
+            return way
+
+        return await self._off_loop(verify, "verify_seconds", self._service.timeouts.verify_seconds)
+
+    async def _plan(self, releases: Sequence[Release]) -> tuple[Step, ...]:
+        """Every hop's appup and compiled code. Raises `NotHot` with the reasons of all hops."""
+        self._where = "the plan"
+        limit = self._service.timeouts.plan_seconds
+        hops = await self._off_loop(lambda: hops_of(self._service.store, releases), "plan_seconds", limit)
+        report = self._operation.report
+        reasons = [reason for hop in hops for reason in hop.verdict.reasons]
+        notes = [note for hop in hops for note in hop.verdict.notes]
+        report["verdict"] = {
+            "hot": not reasons,
+            "reasons": [reason.to_json() for reason in reasons],
+            "notes": [note.to_json() for note in notes],
+        }
+        report["hops"] = [hop.to_json() for hop in hops]
+        if reasons:
+            raise NotHot(reasons)
+        return await self._off_loop(lambda: self._prepare(hops), "plan_seconds", limit)
+
+    def _prepare(self, hops: Sequence[Hop]) -> tuple[Step, ...]:
+        from ..patch import prepare
+
+        return tuple(
+            Step(
+                hop,
+                prepare(
+                    hop.instructions,
+                    old=hop.old.root,
+                    new=hop.new.root,
+                    imports=self._service.imports,
+                    settings=hop.new.settings,
+                ),
+            )
+            for hop in hops
+        )
+
+    async def _rehearse(self, steps: Sequence[Step]) -> None:
+        self._where = "the rehearsal"
+        service = self._service
+        found = standers(service.sessions, Places(steps))
+        rehearsal = await rehearse(
+            steps,
+            sessions=service.sessions,
+            application=service.application,
+            timeout=service.timeouts.rehearsal_seconds,
+            memory=service.rehearsal_memory,
+            draining=[one for one in found if one.drains and one.patience is Patience.NONE],
+        )
+        self._operation.report["rehearsal"] = rehearsal.to_json()
+        rehearsal.require_success()
+
+    async def _quiesce(self, places: Places) -> tuple[Stander, ...]:
+        self._where = "quiescence"
+        service = self._service
+        return await quiesce(service.sessions, places, timeouts=service.timeouts, clock=service.clock)
+
+    def _commit(self, steps: Sequence[Step], found: Sequence[Stander]) -> Commit:
+        service = self._service
+        self._before = sessions_before(service.sessions)
+        commit = Commit(
+            steps,
+            sessions=service.sessions,
+            application=service.application,
+            store=service.store,
+            happened=self._operation.happened,
+            draining=[one for one in found if one.drains],
+        )
+        began = service.clock.now()
+        try:
+            commit.carry_out()
+        except (KeyboardInterrupt, UpwardError):  # the former is the operator's: undone, and passed on
+            raise
+        except BaseException as error:
+            raise as_upward_error(error, commit.where) from error
+        finally:
+            self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
+        return commit
+
+    def _remember_drains(self, found: Sequence[Stander], places: Places) -> None:
+        for one in found:
+            if one.session is not None and one.drains:
+                self._service.drained[one.session] = places
+
+    def _take_back_drains(self, current: Version) -> None:
+        """A session that has left its old frame since, or whose old frame is current again, is live."""
+        from ..patch.activity import standing
+
+        for session, places in tuple(self._service.drained.items()):
+            gone = session.task is None or standing(session.task, places) is None
+            if gone or session.release == current:
+                session.judge(Way.LIVE)
+                del self._service.drained[session]
+
+    def _done(self, commit: Commit, found: Sequence[Stander]) -> None:
+        report = self._operation.report
+        report["patches"] = [patch.report.to_json() for patch in commit.patches]
+        report["old_frames"] = [one.to_json() for one in found]
+        self._count_sessions()
+        log.info("%s runs, %d session(s) kept", self._operation.to, len(self._before))
+
+    async def _tell_sessions(self, commit: Commit) -> None:
+        """Let each session push what its user should see now; its errors are reported, and harmless."""
+        warnings: list[str] = []
+        limit = self._service.timeouts.upgraded_seconds
+        self._operation.report["warnings"] = warnings
+        # The first hop's: it knows every session by the release that its user saw last.
+        with anyio.move_on_after(limit) as scope:
+            try:
+                await commit.staged[0].upgraded()  # sessions may come and go: the result stands already
+            except Exception as error:
+                log.exception("upgraded() failed after the commit")
+                warnings.append(f"upgraded() raised {type(error).__name__}: {error}")
+        if scope.cancelled_caught:
+            warnings.append(f"upgraded() had not ended everywhere after {limit:g} s (upgraded_seconds)")
+
+    def _count_sessions(self) -> None:
+        self._operation.report["sessions"] = sessions_since(self._service.sessions, self._before)
+
+    def _failed(self, raised: Exception) -> None:
+        """Make the error the operation's result."""
+        operation = self._operation
+        error = as_upward_error(raised, self._where)
+        operation.report["error"] = error_to_json(error)
+        self._count_sessions()
+        if operation.decided:
+            log.error("after the commit of %s: %s", operation.to, error)
+            return
+        operation.happened(_event_of(operation.machine, raised))
+        log.warning("%s to %s %s: %s", operation.kind, operation.to, operation.machine, error)
+
+    def _cut_off(self, raised: BaseException) -> None:
+        operation = self._operation
+        if operation.decided:
+            return
+        error = UpgradeFailed(
+            expected="the service to run until the operation ends",
+            got=f"{type(raised).__name__} while the operation was at {self._where}",
+            do="start the service and ask again; nothing was changed",
+        )
+        operation.report["error"] = error_to_json(error)
+        operation.happened(Event.BREAK)
+
+    async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
+        """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
+        with anyio.move_on_after(limit):
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        raise UpgradeFailed(
+            expected=f"{self._where} to end within {limit:g} s ({name})",
+            got="no end",
+            do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
+        )
+
+
+def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:
+    """The hops from each release of `way` to its neighbour, with their appups. Off the loop: it may parse."""
+    hops = []
+    for old, new in pairwise(way):
+        appup = store.appup(min(old.version, new.version), max(old.version, new.version))
+        hops.append(Hop(old, new, appup))
+    return tuple(hops)
+
+
+def _event_of(reached: State, error: Exception) -> Event:
+    """What an error means in the machine's words; the theory is in `machine`."""
+    if isinstance(error, NotUndone):
+        return Event.BREAK
+    if reached in (State.PATCHED, State.MIGRATED, State.QUIESCED):
+        return Event.UNDO
+    ours = isinstance(error, InternalError) or not isinstance(error, UpwardError)
+    unreadable = isinstance(error, StoreError) and not isinstance(error, StoreCorrupt)
+    if ours or unreadable:
+        return Event.BREAK
+    return Event.UNDO if reached is State.REHEARSED else Event.REFUSE

@@ -15,7 +15,7 @@ from .instructions import (
     RenameModule,
     ReplaceDefinition,
 )
-from .names import effects_of
+from .module_names import bound_names
 from .transforms import Check, Fault
 from .trees import Module, Tree
 
@@ -93,7 +93,7 @@ def _statements(instruction: Instruction) -> tuple[int, ...]:
 
 def _function_fault(instruction: Apply, module: Module) -> Fault | None:
     """A function that the release being gone to does not define could only fail, inside the transaction."""
-    bound = _bound(module)
+    bound = bound_names(module)
     if instruction.function.partition(".")[0] in bound or bound & {"*", "__getattr__"}:
         return None
     return Fault(
@@ -101,11 +101,3 @@ def _function_fault(instruction: Apply, module: Module) -> Fault | None:
         instruction.function,
         "define it in the release being gone to (on the way down that is the older one)",
     )
-
-
-def _bound(module: Module) -> set[str]:
-    names: set[str] = set()
-    for node in module.tree.body:
-        effects = effects_of(node, package=module.package, future_annotations=True)
-        names |= effects.binds | {imported.bound for imported in effects.imports}
-    return names

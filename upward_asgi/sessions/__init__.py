@@ -1,0 +1,22 @@
+"""Open connections: registry, state, and the ways in which they live through an upgrade."""
+
+from __future__ import annotations
+
+from .handle import Handle, session
+from .live import Ending, LiveSession
+from .registry import Sessions
+from .session import Session, Way
+from .staging import Staged
+from .state import code_change
+
+__all__ = [
+    "Ending",
+    "Handle",
+    "LiveSession",
+    "Session",
+    "Sessions",
+    "Staged",
+    "Way",
+    "code_change",
+    "session",
+]

@@ -1,0 +1,144 @@
+"""The two directions of one connection: what the application receives and sends, seen from outside.
+
+The usual path is one attribute check round the server's own `receive` and `send`. Whatever an upgrade needs
+besides (work held back, somebody waiting for the connection to fall idle, a handler to be restarted) sets
+`slow`, and only then is the rest looked at. No frame is ever dropped: one that has been read but may not be
+handed out stays here, and the next real `receive` is not made before it is taken, so that the
+server's back-pressure reaches the client.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import anyio
+
+__all__ = ["Channel", "Message", "Receive", "Send"]
+
+# Any: an ASGI message is an open mapping by specification.
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Watcher = Callable[[], None]
+
+
+class Channel:
+    """What the application gets as `receive` and `send` of one connection."""
+
+    __slots__ = ("_gate", "_kept", "_receive", "_send", "_watchers", "parked", "sending", "slow")
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._gate: anyio.Event | None = None
+        self._kept: deque[Message] | None = None
+        self._watchers: list[Watcher] | None = None
+        self.parked = 0
+        """How many callers wait in `receive`."""
+        self.sending = 0
+        """How many sends are under way: a slow client may keep them waiting."""
+        self.slow = False
+        """True when there is more to do than to pass messages on."""
+
+    async def receive(self) -> Message:
+        """The next message from the server; waits while work is held back."""
+        if self.slow:
+            await self._before_receive()
+            if self._kept:
+                return self._take_kept()
+        self.parked += 1
+        try:
+            message = await self._receive()
+        finally:
+            self.parked -= 1
+        if self._gate is not None:
+            return await self._hold_back(message)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass one message on to the server."""
+        self.sending += 1
+        try:
+            await self._send(message)
+        finally:
+            self.sending -= 1
+            if self.slow:
+                self._tell()
+
+    def hold(self) -> None:
+        """From now on no new message reaches the application, until `let_go`."""
+        if self._gate is None:
+            self._gate = anyio.Event()
+        self.slow = True
+
+    def let_go(self) -> None:
+        """Messages reach the application again."""
+        if self._gate is not None:
+            self._gate.set()
+            self._gate = None
+        self._settle()
+
+    @property
+    def held(self) -> bool:
+        """True while work is held back."""
+        return self._gate is not None
+
+    async def until_let_go(self) -> None:
+        """Return when no work is held back."""
+        while self._gate is not None:
+            await self._gate.wait()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher` whenever the application may have fallen idle."""
+        if self._watchers is None:
+            self._watchers = []
+        self._watchers.append(watcher)
+        self.slow = True
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Stop calling `watcher`."""
+        if self._watchers is not None and watcher in self._watchers:
+            self._watchers.remove(watcher)
+        self._settle()
+
+    def tell(self) -> None:
+        """The application may have fallen idle: say so to those who watch."""
+        if self.slow:
+            self._tell()
+
+    def _tell(self) -> None:
+        for watcher in tuple(self._watchers or ()):
+            watcher()
+
+    def _settle(self) -> None:
+        self.slow = bool(self._gate is not None or self._watchers or self._kept)
+
+    async def _before_receive(self) -> None:
+        """Parked from the application's point of view: whoever waits for that is told."""
+        self.parked += 1
+        try:
+            self._tell()
+            await self.until_let_go()
+        finally:
+            self.parked -= 1
+
+    async def _hold_back(self, message: Message) -> Message:
+        """Keep the one message that was read while work is held back."""
+        self.keep(message)
+        await self._before_receive()
+        return self._take_kept()
+
+    def keep(self, message: Message) -> None:
+        """Put a message that nobody has handled before all that are still to come."""
+        if self._kept is None:
+            self._kept = deque()
+        self._kept.append(message)
+        self.slow = True
+
+    def _take_kept(self) -> Message:
+        assert self._kept
+        message = self._kept.popleft()
+        self._settle()
+        return message

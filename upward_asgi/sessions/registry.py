@@ -1,0 +1,107 @@
+"""All open sessions of a process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from packaging.version import Version
+
+from .channel import Channel
+from .session import UNKNOWN, Holder, Session
+from .staging import Staged, stage
+
+__all__ = ["Finder", "Sessions"]
+
+Finder = Callable[[Session], Holder | None]
+"""Finds the object of a framework that keeps a session's state; None when there is none."""
+
+
+class Sessions:
+    """The registry: every session from its connect to its end."""
+
+    def __init__(self, release: Version = UNKNOWN) -> None:
+        self.release = release
+        """The release that new sessions begin with."""
+        self.crashes = 0
+        """How many sessions were ended by an exception of their handler since the start."""
+        self.finders: list[Finder] = []
+        """How frameworks keep state; asked once for a session that has none of its own."""
+        self._open: dict[str, Session] = {}
+        self._ids = count(1)
+        self._held = False
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def begin(self, kind: str, path: str, channel: Channel) -> Session:
+        """Register a connection that was just made."""
+        session = Session(
+            id=f"s{next(self._ids)}", kind=kind, path=path, release=self.release, channel=channel
+        )
+        if self._held:
+            channel.hold()
+        self._open[session.id] = session
+        return session
+
+    def end(self, session: Session) -> None:
+        """Forget a session whose connection is over."""
+        self._open.pop(session.id, None)
+        session.task = None
+        session.channel.let_go()
+        session.channel.tell()
+
+    def open(self) -> tuple[Session, ...]:
+        """All open sessions, oldest first."""
+        return tuple(self._open.values())
+
+    def get(self, id: str) -> Session | None:  # noqa: A002
+        """The open session with this id."""
+        return self._open.get(id)
+
+    def by_way(self) -> dict[str, int]:
+        """How many sessions go each way."""
+        return dict(Counter(str(session.way) for session in self._open.values()))
+
+    def by_release(self) -> dict[str, int]:
+        """How many sessions have a state written by each release."""
+        return dict(Counter(str(session.release) for session in self._open.values()))
+
+    def hold(self, sessions: Iterable[Session] | None = None) -> None:
+        """Let no new message reach these sessions (all, also those still to come), until `let_go`."""
+        self._held = self._held or sessions is None
+        for session in self.open() if sessions is None else sessions:
+            session.channel.hold()
+
+    def let_go(self) -> None:
+        """Let messages through again, in the order in which they came."""
+        self._held = False
+        for session in self.open():
+            session.channel.let_go()
+
+    def stage(
+        self,
+        *,
+        old_vsn: Version,
+        to: Version,
+        sessions: Iterable[Session] | None = None,
+        extra: object = None,
+    ) -> Staged:
+        """Compute the new state of every session by `code_change`, and assign none.
+
+        `old_vsn` is a `Down` on the way down. Must be called, assigned and undone without an `await` in
+        between. Raises `CodeChangeError`, after bringing back every state that was changed in place.
+        """
+        chosen = self.open() if sessions is None else tuple(sessions)
+        for session in chosen:
+            self._find_holder(session)
+        return stage(self, chosen, old_vsn=old_vsn, to=to, extra=extra)
+
+    def _find_holder(self, session: Session) -> None:
+        if session.holder is not None or session.state is not None:
+            return
+        for find in self.finders:
+            session.holder = find(session)
+            if session.holder is not None:
+                return

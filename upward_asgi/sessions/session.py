@@ -1,0 +1,156 @@
+"""One open connection with its state."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import anyio
+from packaging.version import Version
+
+from .channel import Channel
+
+__all__ = ["UNKNOWN", "Holder", "Session", "Way", "name_of_type"]
+
+UNKNOWN = Version("0")
+"""The release of a session in a service that has no store."""
+
+
+class Way(StrEnum):
+    """How a session lives through an upgrade."""
+
+    LIVE = "live"
+    """Nothing is ended: its frames are of unchanged functions, or its methods are looked up per message."""
+    RESTART = "restart"
+    """Its handler changed: the old one is ended by a disconnect that it alone sees; the new one starts."""
+    DRAIN = "drain"
+    """Its handler changed and may not be restarted: it stays in its old frame until it ends by itself."""
+
+
+@runtime_checkable
+class Holder(Protocol):
+    """An object that lives as long as its session and keeps the state: a `LiveSession`, an endpoint."""
+
+    state: object
+
+
+class Session:
+    """One open connection: who it is, where it stands, and its state."""
+
+    __slots__ = (
+        "__weakref__",
+        "_state",
+        "busy",
+        "channel",
+        "handle",
+        "holder",
+        "id",
+        "kind",
+        "path",
+        "place",
+        "reason",
+        "release",
+        "resumed",
+        "task",
+        "upgrading",
+        "way",
+    )
+
+    def __init__(self, *, id: str, kind: str, path: str, release: Version, channel: Channel) -> None:  # noqa: A002
+        self.id = id
+        """Unique in this process; useful in logs."""
+        self.kind = kind
+        """`websocket` or `sse`."""
+        self.path = path
+        """The path of the request that opened it."""
+        self.release = release
+        """The release that its state was last written by."""
+        self.channel = channel
+        self.task: asyncio.Task[object] | None = None
+        """The task that its handler runs in."""
+        self.holder: Holder | None = None
+        """Where the state is kept, when an object of the application keeps it."""
+        self.handle: object | None = None
+        """What `upward_asgi.session()` returned for it: one object for its whole life."""
+        self.way = Way.LIVE
+        self.reason = ""
+        """Why the session goes this way."""
+        self.place: str | None = None
+        """`file:line` of the old frame that a draining session stands in."""
+        self.busy = 0
+        """How many `busy()` sections, or messages of a `LiveSession`, are under way."""
+        self.resumed = False
+        """True in a handler that was started anew by an upgrade, on a connection that was open before."""
+        self.upgrading = False
+        """True while the old handler is being ended for an upgrade: the client is not leaving."""
+        self._state: object = None
+
+    @property
+    def state(self) -> object:
+        """The session's state; None when it has none."""
+        return self._state if self.holder is None else self.holder.state
+
+    @state.setter
+    def state(self, state: object) -> None:
+        if self.holder is None:
+            self._state = state
+        else:
+            self.holder.state = state
+
+    @property
+    def state_type(self) -> str | None:
+        """`module.qualified.name` of the state's type; None when there is no state."""
+        return None if self.state is None else name_of_type(type(self.state))
+
+    def judge(self, way: Way, reason: str = "", place: str | None = None) -> None:
+        """Say how this session lives through the upgrade, why, and where its old frame stands."""
+        self.way, self.reason, self.place = way, reason, place
+
+    @property
+    def between_messages(self) -> bool:
+        """True for a session whose methods are looked up per message: it is idle between two of them."""
+        return self.holder is not None
+
+    @property
+    def idle(self) -> bool:
+        """True when a handler is in the middle of nothing: it waits for a message, and sends none."""
+        if self.busy or self.channel.sending:
+            return False
+        return self.between_messages or self.channel.parked > 0
+
+    async def wait_idle(self) -> None:
+        """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""
+        while not (self.idle or self._ended):
+            fell_idle = anyio.Event()
+            self.channel.watch(fell_idle.set)
+            try:
+                await fell_idle.wait()
+            finally:
+                self.channel.unwatch(fell_idle.set)
+
+    @property
+    def _ended(self) -> bool:
+        return self.task is None or self.task.done()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} {self.path} {self.way} {self.release}>"
+
+    def to_json(self) -> dict[str, object]:
+        """The session as plain JSON values."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "path": self.path,
+            "release": str(self.release),
+            "way": str(self.way),
+            "reason": self.reason,
+            "place": self.place,
+            "state_type": self.state_type,
+            "idle": self.idle,
+        }
+
+
+def name_of_type(kind: type) -> str:
+    """`module.qualified.name`, the name under which a state type is known across releases."""
+    return f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,83 @@
+"""From the old state to the new one: who knows how, and what is done when nobody does.
+
+In this order: the `code_change` of the object that keeps the state (a `LiveSession`, an endpoint); a function
+registered with `@code_change(StateType)`; else fields that appeared with a default are filled in
+(dataclass, pydantic, attrs), and everything else is left untouched.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from packaging.version import Version
+
+from .session import Session, name_of_type
+
+__all__ = ["Change", "application_changes", "change_for", "code_change"]
+
+
+class StateChange(Protocol):
+    """A `code_change` for states of one type: gets the old state, returns the new one."""
+
+    def __call__(self, old_vsn: Version, state: object, extra: object, /) -> object: ...
+
+
+Change = Callable[[Version, object, object], object]
+F = TypeVar("F", bound=Callable[..., object])
+
+_BY_TYPE: dict[str, Callable[..., object]] = {}
+_BY_APPLICATION: list[tuple[object, Callable[..., object]]] = []
+
+
+def code_change(subject: object) -> Callable[[F], F]:
+    """Register the decorated function as the `code_change` of a state type, or of an application object.
+
+    For a type: `(old_vsn, state, extra) -> new state`; the type may be one of a dependency. For an
+    application: `(app, old_vsn, new_vsn)`, called once in the transaction. A later registration for the
+    same type replaces the earlier one. Types are known by their name, so a class that a patch makes anew
+    keeps its `code_change`. Source of the idea: OTP's `code_change/3`.
+    """
+
+    def register(function: F) -> F:
+        if isinstance(subject, type):
+            _BY_TYPE[name_of_type(subject)] = function
+        else:
+            _BY_APPLICATION[:] = [(app, f) for app, f in _BY_APPLICATION if f is not function]
+            _BY_APPLICATION.append((subject, function))
+        return function
+
+    return register
+
+
+def application_changes() -> tuple[tuple[object, Callable[..., object]], ...]:
+    """The registered `code_change` functions of application objects that the running release still has."""
+    return tuple((app, function) for app, function in _BY_APPLICATION if _is_living(function))
+
+
+def change_for(session: Session) -> Change | None:
+    """The user's `code_change` for this session's state; None when there is none."""
+    own = getattr(session.holder, "code_change", None)
+    if own is not None and not getattr(own, "upward_default", False):
+        return own  # type: ignore[no-any-return]
+    for kind in type(session.state).__mro__:
+        function = _BY_TYPE.get(name_of_type(kind))
+        if function is not None and _is_living(function):
+            return function
+    return None
+
+
+def _is_living(function: Callable[..., object]) -> bool:
+    """False for a function that a patch has deleted: its module has no such name any more.
+
+    The registry is not part of a patch's journal, so what a rollback took away is recognised here.
+    """
+    module = sys.modules.get(getattr(function, "__module__", ""))
+    name = getattr(function, "__qualname__", "<locals>")
+    if "<locals>" in name:
+        return True
+    found: object = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is not None

@@ -1,0 +1,274 @@
+"""Values in words: the same words in another process, under another hash seed, from another folder.
+
+`leaf` is the whole description of a value that has no parts worth a path of their own; `brief` puts any
+value into one line, for places where an order must be found first (sets) or a path would be too much.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextvars
+import datetime
+import decimal
+import fractions
+import gc
+import hashlib
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .describe_names import Names
+from .describe_static import (
+    attributes,
+    class_module,
+    class_name,
+    is_class,
+    is_function,
+    is_module,
+    items_of,
+    module_namespace,
+    mro,
+    of_kind,
+    standard,
+)
+
+__all__ = ["Texts", "digest", "shown_inside"]
+
+_LONG = 400
+"""Characters from which on a text is cut and ends with its digest."""
+_NODES = 200
+"""Values that one brief text shows before it says no more."""
+_DEEP = 7
+_ADDRESS = re.compile(r"(?<=at )0x[0-9a-fA-F]+|(?<=[\w\]]:)\d{8,}(?!\d)")
+_REPR: Mapping[type, Callable[[Any], str]] = {
+    kind: vars(kind)["__repr__"]
+    for kind in (
+        *(int, bool, float, complex, bytes, bytearray, range, type(None), type(...), type(NotImplemented)),
+        *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
+        *(decimal.Decimal, fractions.Fraction),
+    )
+}
+_PARTS_SHOWN = frozenset(
+    ("functools", "types", "collections", "contextlib", "dataclasses", "enum", "string", "abc", "inspect")
+)
+"""Modules of the standard library whose instances are shown with what they hold: they wrap what is ours."""
+
+
+def digest(text: str) -> str:
+    """Twelve hexadecimal digits that stand for the text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def shown_inside(cls: type) -> bool:
+    """True when an instance of the class is described with its parts, not by its class alone."""
+    module = class_module(cls)
+    return not standard(module) or module in _PARTS_SHOWN
+
+
+class Texts:
+    """Texts of values, with the names that objects go by and paths under the release's root taken out."""
+
+    def __init__(
+        self, names: Names, roots: Mapping[str, str], modules: Mapping[str, types.ModuleType]
+    ) -> None:
+        self._names = names
+        self._roots = sorted(roots.items(), key=lambda root: -len(root[0]))
+        self._modules = modules
+
+    def plain(self, text: str) -> str:
+        """The text without the release's folder, cut when it is long."""
+        for folder, label in self._roots:
+            if folder in text:
+                text = text.replace(folder, label)
+        return text if len(text) <= _LONG else f"{text[:_LONG]}… {digest(text)}"
+
+    def leaf(self, value: object) -> str | None:
+        """The whole description, None for what has parts or an identity."""
+        kind = type(value)
+        if kind is str:
+            return self.plain(repr(value))
+        if type(kind) is type and kind in _REPR:  # a metaclass of its own may not like to be asked
+            return self.plain(_REPR[kind](value))
+        if kind is types.FunctionType or is_class(value):
+            return self._third_party(value)
+        if is_module(value):
+            return self._module(value)
+        return self._special(kind, value)
+
+    def cls(self, cls: type) -> str:
+        """A class by name: third-party ones alone, our own with the check that this is the one."""
+        if not self._names.is_app_class(cls):
+            return f"{class_module(cls)}:{class_name(cls)}"
+        path = self._names.of(cls)
+        return f"ref {path}" if path else self.unplaced(cls)
+
+    def unplaced(self, value: types.FunctionType | type) -> str:
+        """A function or class that is not found where it says it lives, or lives nowhere."""
+        word = "detached copy of" if self._names.found_elsewhere(value) else "local"
+        return f"{word} {self._names.claim(value)}"
+
+    def brief(self, value: object) -> str:
+        """Any value in one line. Shows a bounded number of parts, to a bounded depth."""
+        return self.plain(_Brief(self, self._names).text(value, 0))
+
+    def schema(self, value: object) -> str:
+        """The digest of a nested table in which memory addresses occur as numbers."""
+        return digest(_ADDRESS.sub("…", _Brief(self, self._names, nodes=50_000, deep=60).text(value, 0)))
+
+    def _third_party(self, value: Any) -> str | None:
+        if self._names.defined(value) or (is_class(value) and self._names.of(value)):
+            return None
+        if is_function(value):
+            local = "<locals>" in value.__qualname__ and value.__closure__
+            return None if local else f"function {value.__module__}:{value.__qualname__}"
+        if any(self._names.is_app_class(base) for base in mro(value)):
+            return None
+        return f"class {class_module(value)}:{class_name(value)}"
+
+    def _module(self, module: types.ModuleType) -> str:
+        name = module_namespace(module).get("__name__")
+        known = self._modules.get(name) if type(name) is str else None
+        if known is None and type(name) is str and self._names.is_app(name):
+            return f"module {name}, not imported"
+        return f"module {name}" if known is None or known is module else f"detached copy of module {name}"
+
+    def _special(self, kind: type, value: Any) -> str | None:
+        known = _SPECIAL.get(kind) if type(kind) is type else None
+        if known is not None:
+            return self.plain(known(self, value))
+        module = class_module(kind)
+        if module == "typing":
+            return self.plain(self._typing(kind, value))
+        if module.partition(".")[0] in ("pathlib", "uuid", "ipaddress", "zoneinfo", "operator"):
+            return self.plain(f"{class_name(kind)}({_own_text(value)!r})")
+        if of_kind(value, dict, list, tuple, set, frozenset, collections.deque):
+            return None
+        if standard(module) and not shown_inside(kind):
+            return f"instance of {module}:{class_name(kind)}"
+        return None
+
+    def _typing(self, kind: type, value: Any) -> str:
+        held = attributes(value)
+        name = held.get("__forward_arg__", held.get("__name__", held.get("_name")))
+        origin, arguments = held.get("__origin__"), held.get("__args__", ())
+        label = getattr(value, "__name__", None) if kind is typing.TypeVarTuple else name
+        shown = self.brief(origin) if origin is not None else f"{class_name(kind)} {label}"
+        inside = [self.brief(part) for part in _sequence(arguments)]
+        extra = [self.brief(part) for part in _sequence(held.get("__metadata__", ()))]
+        return f"{shown}[{', '.join(inside + extra)}]" if inside or extra else shown
+
+
+def _sequence(value: Any) -> Iterable[object]:
+    return list(tuple.__iter__(value)) if of_kind(value, tuple) else ()
+
+
+def _own_text(value: object) -> str:
+    """The text of a value of an exact standard type; it holds nothing of the application's."""
+    return str(value)
+
+
+def _builtin(texts: Texts, value: Any) -> str:
+    owner = value.__self__
+    if owner is None or is_module(owner):
+        return f"builtin {value.__module__}.{value.__name__}"
+    of = texts.cls(owner) if is_class(owner) else texts.brief(owner)
+    return f"builtin {value.__name__} of {of}"
+
+
+def _member(_: Texts, value: Any) -> str:
+    return f"{type(value).__name__} {class_name(value.__objclass__)}.{value.__name__}"
+
+
+def _union(texts: Texts, value: Any) -> str:
+    return " | ".join(texts.brief(part) for part in value.__args__)
+
+
+def _alias(texts: Texts, value: Any) -> str:
+    arguments = ", ".join(texts.brief(part) for part in value.__args__)
+    return f"{texts.brief(value.__origin__)}[{arguments}]"
+
+
+def _named(_: Texts, value: Any) -> str:
+    return f"{type(value).__name__} {value.__name__}"
+
+
+_SPECIAL: Mapping[type, Callable[[Texts, Any], str]] = {
+    re.Pattern: lambda texts, value: f"pattern {value.pattern!r} flags {value.flags}",
+    contextvars.ContextVar: lambda texts, value: f"ContextVar {value.name!r}",
+    types.BuiltinFunctionType: _builtin,
+    types.WrapperDescriptorType: _member,
+    types.MethodDescriptorType: _member,
+    types.ClassMethodDescriptorType: _member,
+    types.MemberDescriptorType: _member,
+    types.GetSetDescriptorType: _member,
+    types.MethodWrapperType: lambda texts, value: f"builtin {value.__name__}",
+    types.GenericAlias: _alias,
+    types.UnionType: _union,
+    types.CodeType: lambda texts, value: f"code {value.co_qualname}",
+    types.GeneratorType: lambda texts, value: f"generator {value.__qualname__}",
+    types.CoroutineType: lambda texts, value: f"coroutine {value.__qualname__}",
+    types.AsyncGeneratorType: lambda texts, value: f"async generator {value.__qualname__}",
+    memoryview: lambda texts, value: "memoryview",
+    slice: lambda texts, value: ":".join(texts.brief(v) for v in (value.start, value.stop, value.step)),
+    typing.TypeVar: _named,
+    typing.ParamSpec: _named,
+    typing.NewType: _named,
+}
+
+
+class _Brief:
+    """One brief text in the making: how much may still be shown, and what it is inside of."""
+
+    def __init__(self, texts: Texts, names: Names, *, nodes: int = _NODES, deep: int = _DEEP) -> None:
+        self._texts = texts
+        self._names = names
+        self._nodes = nodes
+        self._left = nodes
+        self._deep = deep
+        self._inside: list[int] = []
+
+    def text(self, value: object, depth: int) -> str:
+        self._left -= 1
+        leaf = self._texts.leaf(value)
+        if leaf is not None:
+            return leaf
+        path = self._names.of(value)
+        if path is not None:
+            return f"ref {path}"
+        if self._names.defined(value):
+            return self._texts.unplaced(value)
+        if id(value) in self._inside:
+            return "…itself"
+        if self._left < 0 or depth > self._deep:
+            return f"…{self._texts.cls(type(value))}"
+        self._inside.append(id(value))
+        try:
+            return self._inner(value, depth + 1)
+        finally:
+            self._inside.pop()
+
+    def _inner(self, value: Any, depth: int) -> str:
+        kind = type(value)
+        label = "" if class_module(kind) == "builtins" else self._texts.cls(kind)
+        held = attributes(value) if shown_inside(kind) and not is_class(value) else {}
+        shown = [f"{name}={self.text(held[name], depth)}" for name in sorted(held)]
+        return f"{label}{self._contents(value, depth)}" + (f"({', '.join(shown)})" if shown else "")
+
+    def _contents(self, value: Any, depth: int) -> str:
+        if of_kind(value, dict):
+            entries = (f"{self.text(k, depth)}: {self.text(v, depth)}" for k, v in items_of(value))
+            return f"{{{', '.join(entries)}}}"
+        if of_kind(value, set, frozenset):
+            iterate = set.__iter__ if of_kind(value, set) else frozenset.__iter__
+            # Each element has its own budget: what is shown may not depend on the order of the set.
+            each = (_Brief(self._texts, self._names, nodes=50).text(v, depth) for v in iterate(value))
+            return f"{{{', '.join(sorted(each))}}}"
+        if type(value) is types.MappingProxyType:
+            return self.text(gc.get_referents(value)[0], depth)
+        for kind in (tuple, list, collections.deque):
+            if of_kind(value, kind):
+                inside = (self.text(item, depth) for item in kind.__iter__(value))
+                return f"({', '.join(inside)})" if kind is tuple else f"[{', '.join(inside)}]"
+        return ""

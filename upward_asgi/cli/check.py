@@ -1,0 +1,71 @@
+"""`upward check`: the plan of a project against its last release, for CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import as_json, store_option
+from .output import show
+
+if TYPE_CHECKING:
+    from .sources import Source, Sources
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("project", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--previous", type=click.Path(path_type=Path, dir_okay=False), help="The last release's wheel.")
+@click.option(
+    "--releases",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of wheels to look for it in.  [default: PROJECT/dist]",
+)
+@store_option(required=False)
+@as_json
+def check(
+    project: Path, previous: Path | None, releases: Path | None, store: Path | None, as_json: bool
+) -> int:
+    """Show whether PROJECT (default: this folder) can follow its last release hot.
+
+    The last release is --previous, or the newest patch before it in --store or in --releases. A project
+    whose version starts a new base has none: that is said, and is no failure.
+
+    Exit status: 0 hot or a new base, 2 cold, 1 error.
+    """
+    from .plan import show_plan
+    from .sources import Sources, compared
+
+    if sum(option is not None for option in (previous, releases, store)) > 1:
+        raise click.UsageError("Give one of --previous, --releases and --store.")
+    with Sources() as sources:
+        new = sources.built(project)
+        old = _last(sources, new, previous, releases or project / "dist", store)
+        if old is None:
+            text = f"{new.name} {new.version} is a new base: it starts with a restart. Nothing to compare."
+            show({"version": str(new.version), "base": True, "hot": None}, text, as_json)
+            return 0
+        return show_plan([compared(old, new)], new.version, as_json)
+
+
+def _last(
+    sources: Sources, new: Source, previous: Path | None, releases: Path, store: Path | None
+) -> Source | None:
+    """The release before `new`, or None when it starts a line of its own."""
+    from ..versions import is_patch_of
+    from .sources import Source
+    from .wheels import newest_before
+
+    if previous is not None:
+        return sources.unpacked(previous)
+    if store is None:
+        wheel = newest_before(new.name, new.version, releases)
+        return sources.unpacked(wheel.path) if wheel else None
+    from ..store import Store
+
+    found = [r for r in Store.open(store).releases() if is_patch_of(new.version, r.version)]
+    last = max(found, key=lambda release: release.version, default=None)
+    return Source(last.name, last.version, last.root) if last else None

@@ -1,0 +1,76 @@
+"""A finished operation as a person wants to read it: what happened, what was kept, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+__all__ = ["report_text"]
+
+_ENDS = {
+    "succeeded": "done",
+    "refused": "refused; nothing was touched",
+    "rolled_back": "tried and undone; every session goes on in the release it had",
+    "failed": "failed",
+}
+
+
+def report_text(operation: Mapping[str, object]) -> str:
+    """The report of an operation, from its JSON as the admin API answers it."""
+    return "\n".join(_lines(operation, _mapping(operation.get("report"))))
+
+
+def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Iterator[str]:
+    dry = " (dry run)" if report.get("dry_run") else ""
+    state = str(operation.get("state"))
+    end = _ENDS.get(state, state)
+    yield f"{operation.get('kind')} {operation.get('from')} → {operation.get('to')}{dry}: {end}"
+    yield from _error(_mapping(report.get("error")))
+    if report.get("sessions"):
+        yield f"  sessions  {_sessions(_mapping(report['sessions']))}"
+    if "pause_ms" in report:
+        yield f"  pause     {report['pause_ms']} ms"
+    yield f"  phases    {_phases(operation.get('phases'))}"
+    for warning in _list(report.get("warnings")):
+        yield f"  warning   {warning}"
+    if report.get("next"):
+        yield f"  next      {report['next']}"
+    yield f"  operation {operation.get('id')}"
+
+
+def _error(error: Mapping[str, object]) -> Iterator[str]:
+    if not error:
+        return
+    reasons = _list(error.get("reasons"))
+    if not reasons:
+        yield f"  {error.get('code')}: expected {error.get('expected')}, got {error.get('got')}"
+        yield f"  do        {error.get('do')}"
+        return
+    yield f"  {error.get('code')}:"
+    for reason in map(_mapping, reasons):
+        line = f":{reason['line']}" if reason.get("line") else ""
+        place = f"{reason['file']}{line}: " if reason.get("file") else ""
+        advice = f"; {reason['advice']}" if reason.get("advice") else ""
+        yield f"    - {place}{reason.get('message')}{advice}"
+
+
+def _sessions(found: Mapping[str, object]) -> str:
+    ways = ", ".join(f"{count} {way}" for way, count in sorted(_mapping(found.get("by_way")).items()))
+    text = f"{found.get('kept')} of {found.get('total')} kept"
+    return f"{text} ({ways}), {found.get('changed')} with a new state" if ways else text
+
+
+def _phases(found: object) -> str:
+    phases = (_mapping(phase) for phase in _list(found))
+    return ", ".join(f"{phase.get('phase')} {_seconds(phase.get('seconds'))}" for phase in phases) or "none"
+
+
+def _seconds(found: object) -> str:
+    return f"{found * 1000:.1f} ms" if isinstance(found, int | float) else "?"
+
+
+def _mapping(found: object) -> Mapping[str, object]:
+    return found if isinstance(found, Mapping) else {}
+
+
+def _list(found: object) -> list[object]:
+    return found if isinstance(found, list) else []

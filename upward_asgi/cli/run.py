@@ -1,0 +1,130 @@
+"""`upward run`: serve an application from its store, with uvicorn."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import ConfigurationError, ManyWorkers, ReleaseDoesNotImport, UpwardError
+from .options import as_json, store_option
+
+if TYPE_CHECKING:
+    from ..admin import Admin
+    from ..middleware import Upward
+
+__all__ = ["run"]
+
+
+@click.command()
+@click.argument("target")
+@store_option(required=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: a free one.")
+@click.option("--workers", default=1, show_default=True, help="Only 1: workers are not coordinated yet.")
+@click.option("--admin-token-file", type=click.Path(path_type=Path), help="Admin API on, with this token.")
+@click.option("--admin-uds", type=click.Path(path_type=Path), help="Admin API on a unix socket (mode 0600).")
+@click.option("--admin-prefix", default="/_upward", show_default=True, help="The admin API's path.")
+@click.option("--admin-host", multiple=True, metavar="NAME", help="One more Host that the admin API answers.")
+@click.option("--ws", default="auto", show_default=True, help="uvicorn's WebSocket implementation.")
+@click.option("--loop", default="auto", show_default=True, help="uvicorn's event loop.")
+@click.option(
+    "--log-level",
+    default="info",
+    show_default=True,
+    type=click.Choice(["critical", "error", "warning", "info", "debug"]),
+)
+@click.option("--shutdown-timeout", default=10, show_default=True, help="Seconds for connections to end.")
+@as_json
+def run(
+    target: str,
+    store: Path,
+    host: str,
+    port: int,
+    workers: int,
+    admin_token_file: Path | None,
+    admin_uds: Path | None,
+    admin_prefix: str,
+    admin_host: tuple[str, ...],
+    ws: str,
+    loop: str,
+    log_level: str,
+    shutdown_timeout: int,
+    as_json: bool,
+) -> None:
+    """Serve TARGET (package.module:attribute) from the permanent release of the store.
+
+    One line says when it is ready. Without --admin-token-file and --admin-uds there is no admin API.
+    """
+    if workers != 1:
+        raise ManyWorkers(
+            expected="one worker",
+            got=f"--workers {workers}",
+            do="run one worker: more are not coordinated yet, an upgrade would reach only one of them",
+        )
+    from .serving import Listening, serve
+
+    admin = _admin(admin_token_file, admin_prefix, admin_host)
+    upward = _upward(target, store, admin)
+    release = upward.engine.status()["release"] if upward.engine else None
+
+    def ready(url: str) -> None:
+        _say_ready(target, release, url, admin_prefix if admin else None, admin_uds, as_json)
+
+    listening = Listening(
+        host, port, ws=ws, loop=loop, log_level=log_level, shutdown_timeout=shutdown_timeout
+    )
+    serve(upward, listening, ready, side_app=_side_app(upward, admin_uds, admin_prefix), side_path=admin_uds)
+
+
+def _admin(token_file: Path | None, prefix: str, hosts: tuple[str, ...]) -> Admin | None:
+    from ..admin import Admin
+
+    if token_file is None:
+        return None
+    default = ("localhost", "127.0.0.1", "[::1]")
+    return Admin(token_file=token_file, prefix=prefix, hosts=(*default, *hosts))
+
+
+def _upward(target: str, store: Path, admin: Admin | None) -> Upward:
+    """The middleware round the target. Whatever the import raises becomes `ReleaseDoesNotImport`."""
+    from ..middleware import Upward
+
+    try:
+        return Upward(target, store=store, admin=admin)
+    except UpwardError:
+        raise
+    except (Exception, SystemExit) as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise ReleaseDoesNotImport(
+            expected=f"{target} to import from the permanent release of {store}",
+            got=f"{type(error).__name__}: {error} ({where.filename}, line {where.lineno})",
+            do="mend the release, or choose another with `upward permanent VERSION --store DIR`",
+        ) from error
+
+
+def _side_app(upward: Upward, uds: Path | None, prefix: str) -> object:
+    """The admin API alone, for the owner's socket."""
+    from ..admin import Admin
+
+    if uds is None:
+        return None
+    if upward.engine is None or upward.store is None:
+        raise ConfigurationError(expected="a store", got="none", do="give --store DIR")
+    return Admin(socket=True, prefix=prefix).app(upward.engine, upward.store, upward.sessions)
+
+
+def _say_ready(
+    target: str, release: object, url: str, prefix: str | None, uds: Path | None, as_json: bool
+) -> None:
+    admin = [f"{url}{prefix}"] if prefix else []
+    admin += [f"unix:{uds}"] if uds else []
+    if as_json:
+        line = {"serving": target, "release": release, "url": url, "admin": admin, "pid": os.getpid()}
+        click.echo(json.dumps(line))
+        return
+    click.echo(f"upward: serving {target} {release} at {url}")

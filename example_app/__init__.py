@@ -1,0 +1,1 @@
+"""The example application's releases, and what builds, serves and demonstrates them."""

@@ -90,6 +90,8 @@ class Commit:
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self.where = "the commit"
         """The step under way, for the report of a failure."""
+        self.release: Version | None = None
+        """The release of the hop under way; None while no hop is."""
         self.patches: list[Patch] = []
         self.staged: list[Migration] = []
 
@@ -102,6 +104,7 @@ class Commit:
             self._judge()
             for step in self._steps:
                 self._hop(step)
+            self.release = None
             self.where = "looking up the application object"
             self._undo.append((self.where, self._application.reload()))
             self._happened(Event.COMMIT)
@@ -132,6 +135,7 @@ class Commit:
             session.judge(Way.DRAIN, f"{one.function} changed while its handler stands in it", one.where)
 
     def _hop(self, step: Step) -> None:
+        self.release = step.hop.new.version
         if step.hop.down:
             self._migrate(step)
             self._make_current(step)

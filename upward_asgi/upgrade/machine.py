@@ -23,6 +23,7 @@ The diagram in the documentation is drawn from the table by `diagram()`; a test 
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -138,3 +139,22 @@ def diagram() -> str:
     lines += [f"    {a.value} --> {b.value}: {event.value}" for (a, event), b in TABLE.items()]
     lines += [f"    {state.value} --> [*]" for state in State if state in ENDS]
     return "\n".join(lines) + "\n"
+
+
+def _page() -> str:
+    rows = [f"| `{state.value}` | {', '.join(_after(state)) or 'the end'} |" for state in State]
+    table = "\n".join(["| state | what may follow |", "| --- | --- |", *rows])
+    head = (
+        "# The states of an operation\n\n"
+        "Written by `python -m upward_asgi.upgrade.machine` from the transition table; a test fails when it\n"
+        "is stale. Why it is like this: [the upgrade as a transaction](../explanation/transaction.md).\n"
+    )
+    return f"{head}\n```mermaid\n{diagram()}```\n\n{table}\n"
+
+
+def _after(state: State) -> list[str]:
+    return [f"`{after.value}` ({event.value})" for (before, event), after in TABLE.items() if before is state]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_page())

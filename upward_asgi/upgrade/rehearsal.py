@@ -41,6 +41,8 @@ class Failure:
 
     cause: str
     where: str
+    release: str | None
+    """The release whose hop failed."""
     traceback: str
     count: int = 0
     sessions: list[str] = field(default_factory=list)
@@ -60,6 +62,12 @@ class Rehearsal:
     failures: list[Failure] = field(default_factory=list)
     ended: str | None = None
     """How the copy ended, when it did not end well: a crash, an exit, no end in time."""
+
+    @property
+    def release(self) -> Version | None:
+        """The release whose hop failed first, when that is known."""
+        found = [failure.release for failure in self.failures if failure.release]
+        return Version(found[0]) if found else None
 
     def require_success(self) -> None:
         """Raise `RehearsalFailed`, naming each cause, when the copy did not end well."""
@@ -151,7 +159,7 @@ def _in_the_copy(
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:
-        rehearsal.failures.append(_failure(error, commit.where))
+        rehearsal.failures.append(_failure(error, commit.where, commit.release))
     rehearsal.commit_seconds = time.perf_counter() - began
     return rehearsal
 
@@ -182,11 +190,11 @@ class _Collecting:
             try:
                 good.append(self._sessions.stage(old_vsn=old_vsn, to=to, sessions=(session,)))
             except CodeChangeError as error:
-                failure = _failure(error, where)
+                failure = _failure(error, where, to)
                 known = found.setdefault(failure.cause, failure)
                 known.count += 1
                 known.sessions += [session.id] if len(known.sessions) < _SAMPLES else []
-        self.failures += found.values() or [_failure(first, where)]
+        self.failures += found.values() or [_failure(first, where, to)]
         return good
 
 
@@ -209,10 +217,10 @@ class _Several:
             await migration.upgraded()
 
 
-def _failure(error: BaseException, where: str) -> Failure:
+def _failure(error: BaseException, where: str, release: Version | None) -> Failure:
     cause = error.__cause__ if isinstance(error, UpwardError) and error.__cause__ else error
     lines = "".join(traceback.format_exception(error))
-    return Failure(cause=_named(cause), where=where, traceback=lines)
+    return Failure(_named(cause), where, None if release is None else str(release), lines)
 
 
 def _named(error: BaseException) -> str:

@@ -17,7 +17,19 @@ import anyio
 import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import InternalError, NotHot, NotUndone, StoreCorrupt, StoreError, UpgradeFailed, UpwardError
+from ..errors import (
+    CodeChangeError,
+    InternalError,
+    NotHot,
+    NotUndone,
+    QuiesceTimeout,
+    ReleaseError,
+    StoreCorrupt,
+    StoreError,
+    TransformError,
+    UpgradeFailed,
+    UpwardError,
+)
 from ..sessions import Way
 from .clock import Clock, Timeouts
 from .commit import Commit, Step
@@ -66,13 +78,19 @@ class Transaction:
         self._service = service
         self._where = "the operation"
         self._before: dict[str, object] = {}
+        self._warnings: list[str] = []
+        operation.report["warnings"] = self._warnings
+        self._release: Version | None = None
+        """The release whose hop failed, when that is known."""
 
     async def run(self) -> None:
         """All phases. Errors become the operation's result; only cancellation and the like are raised."""
         try:
             await self._phases()
+            await self._remember(None)
         except Exception as error:
             self._failed(error)
+            await self._remember(error)
         except BaseException as error:
             self._cut_off(error)
             raise
@@ -104,6 +122,20 @@ class Transaction:
         self._take_back_drains(operation.to)
         self._done(commit, found)
         await self._tell_sessions(commit)
+
+    async def _remember(self, error: Exception | None) -> None:
+        """Write down in the store which release failed and why, or that it works now."""
+        operation, store = self._operation, self._service.store
+        if operation.dry_run or operation.to < operation.from_:
+            return
+        try:
+            if error is None:
+                await anyio.to_thread.run_sync(_clear_failed, store, operation.to)
+            elif _is_the_releases_fault(operation.machine, error):
+                release = self._release or operation.to
+                await anyio.to_thread.run_sync(store.mark_failed, release, str(error))
+        except StoreError as also:
+            self._warnings.append(f"the store could not be written: {also}")
 
     async def _verify(self) -> tuple[Release, ...]:
         """The releases to go through, the running one first, each as it was unpacked."""
@@ -166,6 +198,7 @@ class Transaction:
             draining=[one for one in found if one.drains and one.patience is Patience.NONE],
         )
         self._operation.report["rehearsal"] = rehearsal.to_json()
+        self._release = rehearsal.release
         rehearsal.require_success()
 
     async def _quiesce(self, places: Places) -> tuple[Stander, ...]:
@@ -192,6 +225,7 @@ class Transaction:
         except BaseException as error:
             raise as_upward_error(error, commit.where) from error
         finally:
+            self._release = commit.release
             self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
         return commit
 
@@ -219,18 +253,16 @@ class Transaction:
 
     async def _tell_sessions(self, commit: Commit) -> None:
         """Let each session push what its user should see now; its errors are reported, and harmless."""
-        warnings: list[str] = []
         limit = self._service.timeouts.upgraded_seconds
-        self._operation.report["warnings"] = warnings
         # The first hop's: it knows every session by the release that its user saw last.
         with anyio.move_on_after(limit) as scope:
             try:
                 await commit.staged[0].upgraded()  # sessions may come and go: the result stands already
             except Exception as error:
                 log.exception("upgraded() failed after the commit")
-                warnings.append(f"upgraded() raised {type(error).__name__}: {error}")
+                self._warnings.append(f"upgraded() raised {type(error).__name__}: {error}")
         if scope.cancelled_caught:
-            warnings.append(f"upgraded() had not ended everywhere after {limit:g} s (upgraded_seconds)")
+            self._warnings.append(f"upgraded() had not ended everywhere after {limit:g} s (upgraded_seconds)")
 
     def _count_sessions(self) -> None:
         self._operation.report["sessions"] = sessions_since(self._service.sessions, self._before)
@@ -268,6 +300,17 @@ class Transaction:
             got="no end",
             do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
         )
+
+
+def _is_the_releases_fault(reached: State, error: Exception) -> bool:
+    kinds = (CodeChangeError, ReleaseError, TransformError, UpgradeFailed)
+    undone = reached in (State.REFUSED, State.ROLLED_BACK)
+    return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout)
+
+
+def _clear_failed(store: Store, version: Version) -> None:
+    if store.release(version).failed is not None:
+        store.clear_failed(version)
 
 
 def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:

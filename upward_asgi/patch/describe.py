@@ -18,7 +18,6 @@ import collections
 import functools
 import gc
 import types
-import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -60,10 +59,14 @@ def describe(modules: Mapping[str, types.ModuleType], *, roots: Mapping[str, str
     `roots` is for example `{"/srv/store/releases/1.0.1": "<root>", "/srv/store/current": "<root>"}`.
     """
     real = {name: module for name, module in sorted(modules.items()) if is_module(module)}
+    collecting = gc.isenabled()
+    gc.disable()  # a hundred thousand short-lived tuples would start it again and again
     try:
         return _Walk(real, roots).description()
     finally:
         forget_layouts()
+        if collecting:
+            gc.enable()
 
 
 class _Walk:
@@ -95,8 +98,8 @@ class _Walk:
             self._queue.append((path, value, 0))
         self._parts(f"{name}:__spec__", _spec_parts(space.get("__spec__")), 0)
         annotations = space.get("__annotations__")
-        for key, value in items_of(annotations):
-            self._queue.append((f"{name}:__annotations__.{key!s}", value, 0))
+        for annotated, value in items_of(annotations):
+            self._queue.append((f"{name}:__annotations__.{self._texts.brief(annotated)}", value, 0))
 
     def _has_identity(self, value: object) -> bool:
         """True for what two names can share: not plain values, nor what another package has named."""
@@ -174,13 +177,23 @@ class _Walk:
         if not of_kind(value, dict):
             yield from ((f"[{number}]", item) for number, (_, item) in enumerate(content))
             return
-        keys = [(self._texts.brief(key), item) for key, item in items_of(value)[: len(content)]]
-        yield ".order", Fact(self._texts.plain(", ".join(key for key, _ in keys)))
-        yield from ((f"[{key}]", item) for key, item in keys)
+        keys = _told_apart([self._texts.brief(key) for key, _ in items_of(value)[: len(content)]])
+        yield ".order", Fact(self._texts.plain(", ".join(keys)))
+        yield from ((f"[{key}]", item) for key, (_, item) in zip(keys, content, strict=False))
 
     def _parts(self, path: str, parts: Iterable[Part], depth: int) -> None:
         for suffix, value in parts:
             self._queue.append((path + suffix, value, depth + 1))
+
+
+def _told_apart(keys: list[str]) -> list[str]:
+    """Keys that read the same get numbers, so that each has a path of its own."""
+    count: collections.Counter[str] = collections.Counter()
+    for number, key in enumerate(keys):
+        count[key] += 1
+        if count[key] > 1:
+            keys[number] = f"{key} #{count[key]}"
+    return keys
 
 
 def _content(value: Any) -> list[Part] | None:
@@ -203,8 +216,6 @@ def _wrapped(value: Any) -> Iterator[Part]:
         yield ".mapping", gc.get_referents(value)[0]
     elif kind is functools.partial:
         yield ".keywords", value.keywords
-    elif kind is weakref.ref:
-        yield ".referent", Fact("gone" if value() is None else "alive")
 
 
 def _spec_parts(spec: Any) -> Iterator[Part]:

@@ -42,6 +42,8 @@ _NODES = 200
 """Values that one brief text shows before it says no more."""
 _DEEP = 7
 _ADDRESS = re.compile(r"(?<=at )0x[0-9a-fA-F]+|(?<=[\w\]]:)\d{8,}(?!\d)")
+_NUMBERED = re.compile(r"(?<= at )0x[0-9a-f]{6,}|(?<=^')[\w.]+\.\w+:\d{12,16}(?='$)")
+"""Text that was made from an address: a default `repr`, and pydantic's references to schemas."""
 _REPR: Mapping[type, Callable[[Any], str]] = {
     kind: vars(kind)["__repr__"]
     for kind in (
@@ -88,7 +90,7 @@ class Texts:
         """The whole description, None for what has parts or an identity."""
         kind = type(value)
         if kind is str:
-            return self.plain(repr(value))
+            return self.plain(_NUMBERED.sub("…", repr(value)))
         if type(kind) is type and kind in _REPR:  # a metaclass of its own may not like to be asked
             return self.plain(_REPR[kind](value))
         if kind is types.FunctionType or is_class(value):

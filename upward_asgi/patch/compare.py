@@ -1,0 +1,141 @@
+"""Compare a patched process with a fresh start: the second half of the equality proof.
+
+Four descriptions are compared path by path: a fresh start of the old and of the new release, and the live
+process before and after the patch. A path is
+
+- *equal* when the patched process has what a fresh start of the new release has;
+- *kept live state* when the release does not change it (old and new fresh starts agree) and the patch did
+  not touch it (the live process has what it had before): counters, rooms, caches;
+- *beyond a fresh start* when it is inside live state that no fresh start has, a session in a table for instance:
+  there only copies left behind count;
+- anything else is a `Difference`. Nothing is guessed: what nobody can explain turns the verdict cold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+__all__ = ["Difference", "compare", "unstable"]
+
+_DETACHED = "detached"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One path at which the patched process is not what a fresh start of the new release would be."""
+
+    path: str
+    expected: str | None
+    """What a fresh start has there; None: nothing."""
+    got: str | None
+    """What the patched process has there; None: nothing."""
+    note: str
+    """What kind of defect that is, in words."""
+
+    def __str__(self) -> str:
+        expected = "nothing" if self.expected is None else self.expected
+        got = "nothing" if self.got is None else self.got
+        return f"{self.path}: a fresh start has {expected}, the patched process has {got} ({self.note})"
+
+    def to_json(self) -> dict[str, object]:
+        """The difference as plain JSON values."""
+        return {"path": self.path, "expected": self.expected, "got": self.got, "note": self.note}
+
+
+def compare(
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    before: Mapping[str, str] | None,
+    live: Mapping[str, str],
+    *,
+    lines: bool = True,
+    noise: Collection[str] = (),
+    kept: Collection[str] = (),
+) -> tuple[Difference, ...]:
+    """Everything in which `live` is neither `new` nor explained, in the order of the paths.
+
+    `old` and `new` describe fresh starts of the two releases; `before` describes the live process before
+    the patch (None: it was as freshly started as `old`), `live` after it. With `lines=False` the positions of
+    code in its file do not count. `noise` are paths that differ between two fresh starts of one release (see
+    `unstable`). `kept` are names (`pkg.mod:NAME`) whose values the user said to keep.
+    """
+    question = _Question(old, new, old if before is None else before, live, frozenset(noise), tuple(kept))
+    differing = (path for path in sorted(new.keys() | live.keys()) if new.get(path) != live.get(path))
+    return tuple(
+        question.difference(path)
+        for path in differing
+        if (lines or not path.endswith(".lines")) and not question.explained(path)
+    )
+
+
+def unstable(one: Mapping[str, str], other: Mapping[str, str]) -> frozenset[str]:
+    """The paths that differ between two fresh starts of the same release: times, ids, salted hashes."""
+    return frozenset(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    before: Mapping[str, str]
+    live: Mapping[str, str]
+    noise: frozenset[str]
+    kept: tuple[str, ...]
+
+    def explained(self, path: str) -> bool:
+        return (
+            self._untouched(path)
+            or self._is_noise(path)
+            or self._is_not_imported(path)
+            or any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in self.kept)
+            or self._beyond(path)
+        )
+
+    def _untouched(self, path: str) -> bool:
+        return self.old.get(path) == self.new.get(path) and self.before.get(path) == self.live.get(path)
+
+    def _is_noise(self, path: str) -> bool:
+        """Noise itself, or an entry of a table whose keys are noise (`TABLE[140211…]`)."""
+        if path in self.noise:
+            return True
+        return any(f"{owner}.order" in self.noise for owner in _owners(path))
+
+    def _is_not_imported(self, path: str) -> bool:
+        """A module that a fresh start cannot import, and that the live process has not imported either."""
+        module, _, what = path.partition(":")
+        return what == ".import" and f"{module}:__name__" not in self.live
+
+    def _beyond(self, path: str) -> bool:
+        """Inside something that only the live process has, and had before; a new stale copy still counts."""
+        if path in self.new or path in self.old or _DETACHED in self.live.get(path, ""):
+            return False
+        owners = [path, *_owners(path)]
+        return any(o in self.before and o not in self.new and o not in self.old for o in owners)
+
+    def difference(self, path: str) -> Difference:
+        expected, got = self.new.get(path), self.live.get(path)
+        return Difference(path, expected, got, self._note(path, expected, got))
+
+    def _note(self, path: str, expected: str | None, got: str | None) -> str:
+        if got is not None and _DETACHED in got:
+            return "a copy that is not what is found under its name"
+        if got is None:
+            return "missing"
+        if path.endswith(".lines"):
+            return "a traceback would show other lines"
+        if got == self.old.get(path):
+            return "still as in the old release"
+        if expected is None:
+            return "left over" if path in self.before else "made by the patch alone"
+        if self.old.get(path) == expected:
+            return "changed by the patch, though not by the release"
+        return "neither the old nor the new release's"
+
+
+def _owners(path: str) -> Iterator[str]:
+    """What the path may be inside of, outwards. A key may hold dots: some of these are no paths."""
+    start = path.find(":")
+    for position in range(len(path) - 1, start, -1):
+        if path[position] in ".[":
+            yield path[:position]

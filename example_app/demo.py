@@ -129,9 +129,7 @@ async def _step(story: Story, release: str, *command: str) -> None:
     answers = [seconds * 1000 for tab in story.tabs for seconds in tab.answers]
     if answers:
         slowest, usual = max(answers), statistics.median(answers)
-        say(
-            f"          {len(answers)} answers meanwhile: usually {usual:.0f} ms, the slowest {slowest:.0f} ms"
-        )
+        say(f"          {len(answers)} answers meanwhile: usually {usual:.0f} ms, slowest {slowest:.0f} ms")
 
 
 async def _refused(story: Story) -> None:

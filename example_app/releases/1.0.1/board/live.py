@@ -40,6 +40,7 @@ class BoardSession(LiveSession):
         elif event.get("event") == "pin" and text:
             wall.pin(self.state.name, text[:LONGEST_NOTE])
             wall.tell("notes")
+            wall.tell("people")
         elif event.get("event") == "rename" and text:
             self.state.name = text[:LONGEST_NAME]
         await self.push("you", ack=event.get("n"))

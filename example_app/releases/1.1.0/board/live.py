@@ -43,6 +43,7 @@ class BoardSession(LiveSession):
         elif event.get("event") == "pin" and text:
             wall.pin(self.state.name, text[:LONGEST_NOTE], self.state.colour)
             wall.tell("notes")
+            wall.tell("people")
         elif event.get("event") == "rename" and text:
             self.state.name = text[:LONGEST_NAME]
         elif event.get("event") == "colour" and event.get("colour") in COLOURS:

@@ -1,0 +1,18 @@
+"""Instructions to the live process, through a journal. Knows nothing of sessions or ASGI, and reads no network."""
+
+from __future__ import annotations
+
+from .apply import Patch, PatchReport, Prepared, prepare
+from .changed import ChangedCode, FunctionPlace
+from .roots import ImportRoot, SysPathImports
+
+__all__ = [
+    "ChangedCode",
+    "FunctionPlace",
+    "ImportRoot",
+    "Patch",
+    "PatchReport",
+    "Prepared",
+    "SysPathImports",
+    "prepare",
+]

@@ -1,0 +1,137 @@
+"""A module as definitions: its top-level statements, and the statements of its class bodies.
+
+Two fingerprints say whether a statement changed: `text` is the whole statement without positions, comments
+and formatting; `shell` is the same without the bodies of its functions, so that two statements with equal
+shells differ in nothing but code.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from functools import cached_property
+
+from .names import Effects, effects_of
+from .trees import Module
+
+__all__ = ["Statement", "class_body", "definitions_of", "shell_of", "text_of"]
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: of a module (`owner` is empty) or of a class body."""
+
+    module: str
+    index: int
+    node: ast.stmt
+    package: str
+    future_annotations: bool
+
+    @cached_property
+    def text(self) -> str:
+        return text_of(self.node)
+
+    @cached_property
+    def shell(self) -> str:
+        return shell_of(self.node)
+
+    @cached_property
+    def effects(self) -> Effects:
+        return effects_of(self.node, package=self.package, future_annotations=self.future_annotations)
+
+    @cached_property
+    def binds(self) -> tuple[str, ...]:
+        return tuple(sorted(self.effects.binds))
+
+    @property
+    def line(self) -> int:
+        decorators = getattr(self.node, "decorator_list", None)
+        return decorators[0].lineno if decorators else self.node.lineno
+
+    @property
+    def is_function(self) -> bool:
+        return isinstance(self.node, FUNCTIONS)
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_import(self) -> bool:
+        return isinstance(self.node, ast.Import | ast.ImportFrom)
+
+    @property
+    def is_text(self) -> bool:
+        """A string that stands alone: the docstring, or a comment in disguise."""
+        node = self.node
+        return (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        )
+
+    @property
+    def decorated(self) -> bool:
+        return bool(getattr(self.node, "decorator_list", None))
+
+    @property
+    def key(self) -> str:
+        """What pairs a changed statement with its older self: kind of definition and names."""
+        if self.is_function or self.is_class:
+            return f"def {self.node.name}"  # type: ignore[attr-defined]
+        targets = _assigned(self.node)
+        if targets is not None:
+            return f"set {targets}"
+        return f"{type(self.node).__name__} {' '.join(self.binds)}"
+
+
+def definitions_of(module: Module) -> tuple[Statement, ...]:
+    """The top-level statements of a module, in order."""
+    future = module.future_annotations
+    return tuple(
+        Statement(module.name, index, node, module.package, future)
+        for index, node in enumerate(module.tree.body)
+    )
+
+
+def class_body(statement: Statement) -> tuple[Statement, ...]:
+    """The statements of a class statement's body, in order."""
+    assert isinstance(statement.node, ast.ClassDef)
+    return tuple(
+        Statement(statement.module, index, node, statement.package, statement.future_annotations)
+        for index, node in enumerate(statement.node.body)
+    )
+
+
+def text_of(node: ast.AST) -> str:
+    """The node without positions, comments and formatting."""
+    return ast.dump(node)
+
+
+def shell_of(node: ast.AST) -> str:
+    """The node without the bodies of its functions."""
+    return ast.dump(_Shell().visit(copy.deepcopy(node)))
+
+
+class _Shell(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+        return self._empty(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+        return self._empty(node)
+
+    def _empty(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        node.body = []
+        return self.generic_visit(node)
+
+
+def _assigned(node: ast.stmt) -> str | None:
+    """The targets of an assignment, as text, so that a new value is paired with the old one."""
+    if isinstance(node, ast.Assign):
+        return " = ".join(ast.unparse(target) for target in node.targets)
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
+        return ast.unparse(node.target)
+    return None

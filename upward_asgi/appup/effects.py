@@ -1,0 +1,101 @@
+"""Import-time effects that a patch cannot take back: a verdict on the statements themselves.
+
+A statement that only binds names can run again or be taken back. One that acts on something (a call for its
+effect) cannot be undone when the new release no longer makes it; and an empty container that becomes something
+else would lose what the running service has put into it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .definitions import Statement
+from .diff import Change, Changed
+from .planning import TreeDiff
+from .settings import Settings
+from .verdict import Reason, Verdict
+
+__all__ = ["effects_verdict"]
+
+_EMPTY_MAKERS = frozenset({"dict", "list", "set", "deque", "defaultdict", "OrderedDict", "WeakSet", "WeakValueDictionary", "WeakKeyDictionary"})
+
+
+def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
+    """Cold for removed effects that nothing can take back, and for live containers that would be replaced."""
+    reasons = []
+    for module, changes in diff.changes.items():
+        file = diff.new[module].path.relative_to(diff.new.root).as_posix()
+        for change in changes:
+            reasons.extend(_reasons(change, settings, file))
+    return Verdict(tuple(reasons))
+
+
+def _reasons(change: Change, settings: Settings, file: str) -> Iterator[Reason]:
+    if change.how is Changed.REMOVED and change.old is not None and _acts(change.old):
+        yield Reason(
+            "removed_effect",
+            f"`{_first_line(change.old)}` ran when the old release was imported and cannot be taken back",
+            file,
+            change.old.line,
+            "undo it in a function of yours that a transform applies, or release a minor version",
+        )
+    if change.how is Changed.TEXT and change.old is not None and change.new is not None:
+        yield from _replaced(change.old, change.new, settings, file)
+
+
+def _acts(statement: Statement) -> bool:
+    """True for a call made for its effect, on something other than a name of the same module."""
+    node = statement.node
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    return not statement.effects.mutates
+
+
+def _replaced(old: Statement, new: Statement, settings: Settings, file: str) -> Iterator[Reason]:
+    if not _holds_empty_container(old) or _holds_empty_container(new) and _value(old, new):
+        return
+    for name in old.binds:
+        if settings.marker(new.module, name) is None:
+            yield Reason(
+                "live_state",
+                f"{name} was made as an empty container, holds live state now, and would be replaced",
+                file,
+                new.line,
+                f'mark "{new.module}:{name}" as keep or rebuild in [tool.upward],'
+                " or give the module a __code_change__",
+            )
+
+
+def _value(old: Statement, new: Statement) -> bool:
+    """True when both make the same kind of empty container."""
+    return ast.dump(_made(old)) == ast.dump(_made(new))
+
+
+def _made(statement: Statement) -> ast.expr:
+    node = statement.node
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    return value if value is not None else ast.Constant(None)
+
+
+def _holds_empty_container(statement: Statement) -> bool:
+    value = _made(statement)
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    if isinstance(value, ast.List | ast.Set):
+        return not value.elts
+    return isinstance(value, ast.Call) and _called(value) in _EMPTY_MAKERS and not _filled(value)
+
+
+def _called(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _filled(call: ast.Call) -> bool:
+    """True when the container is made with contents; a defaultdict's factory is none."""
+    return bool(call.args) and _called(call) != "defaultdict" or len(call.args) > 1
+
+
+def _first_line(statement: Statement) -> str:
+    return ast.unparse(statement.node).partition("\n")[0][:80]

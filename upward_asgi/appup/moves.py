@@ -1,0 +1,93 @@
+"""What only moved between two trees: renamed modules, and definitions that now live in another module.
+
+A rename keeps the module's live state; a moved class keeps its identity, so that its instances go on
+(matched by definition, never by value).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from .definitions import Statement, definitions_of
+from .scopes import Scopes, key
+from .trees import Module, Tree
+
+__all__ = ["Moves", "find_moves"]
+
+ALIKE = 0.6
+"""Share of equal statements from which a vanished and a new module count as one that was renamed."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Where things went: new module -> old module, and new definition -> old definition."""
+
+    renamed: dict[str, str]
+    definitions: dict[str, str]
+
+
+def find_moves(old: Tree, new: Tree) -> Moves:
+    """Renamed modules, and classes and functions that moved to another module of the new tree."""
+    renamed = _renamed(old, new)
+    return Moves(renamed, _moved(old, new, set(renamed.values())))
+
+
+def _renamed(old: Tree, new: Tree) -> dict[str, str]:
+    gone = [old[name] for name in old.modules if name not in new]
+    found: dict[str, str] = {}
+    for name in new.modules:
+        if name in old:
+            continue
+        candidates = [m for m in gone if m.name not in found.values() and m.is_package == new[name].is_package]
+        likeness = {module.name: _likeness(module, new[name]) for module in candidates}
+        best = max(likeness, key=likeness.__getitem__, default=None)
+        if best is not None and likeness[best] >= ALIKE:
+            found[name] = best
+    return found
+
+
+def _likeness(old: Module, new: Module) -> float:
+    """0 to 1: how much of the definitions the two modules share, by kind and name."""
+    one = [s.key for s in definitions_of(old) if not s.is_text]
+    other = [s.key for s in definitions_of(new) if not s.is_text]
+    if not one or not other:
+        return 0.0
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _moved(old: Tree, new: Tree, renamed: set[str]) -> dict[str, str]:
+    scopes = Scopes(new)
+    left = {
+        key(name, definition): definition
+        for name, module in old.modules.items()
+        if name not in renamed and (name not in new or module.source != new[name].source)
+        for definition in _defined(old[name]) - (_defined(new[name]) if name in new else set())
+    }
+    if not left:
+        return {}
+    arrived: defaultdict[str, list[str]] = defaultdict(list)
+    for name in new.modules:
+        for definition in _defined(new[name]) - (_defined(old[name]) if name in old else set()):
+            arrived[definition].append(name)
+    found = {}
+    for before, definition in left.items():
+        for module in arrived[definition]:
+            if _reached(scopes, before, key(module, definition), new):
+                found[key(module, definition)] = before
+    return found
+
+
+def _reached(scopes: Scopes, before: str, after: str, new: Tree) -> bool:
+    """True when the old place imports the definition from the new one, or is gone altogether."""
+    module, _, name = before.partition(":")
+    return module not in new or after in scopes.resolve(module, name)
+
+
+def _defined(module: Module) -> set[str]:
+    return {name for s in definitions_of(module) if _is_definition(s) for name in s.binds}
+
+
+def _is_definition(statement: Statement) -> bool:
+    return statement.is_class or statement.is_function

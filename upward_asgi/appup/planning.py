@@ -1,0 +1,329 @@
+"""Two source trees to instructions: what runs again in the live process, and in which order.
+
+A statement runs when its text changed. It may run when, at import time, it reads a definition that may get a
+new object or another plain value ("dirty"); whether it does is known only in the live process, so such an
+instruction names in `when` what it depends on. A function or a class that is patched in place keeps its
+identity and makes nobody dirty: `hub = Hub()` stays although `Hub` changed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .codes import compile_module, pair_codes
+from .definitions import Statement, class_body, definitions_of
+from .diff import Change, Changed, diff_statements
+from .instructions import (
+    AddDefinition,
+    AddModule,
+    DeleteDefinition,
+    DeleteModule,
+    Instruction,
+    MoveLines,
+    PatchClass,
+    PatchFunction,
+    RebindImporter,
+    RebuildClass,
+    RenameModule,
+    ReplaceDefinition,
+)
+from .moves import Moves, find_moves
+from .scopes import METADATA, Scopes, key
+from .settings import Marker, Settings
+from .trees import Tree
+
+__all__ = ["TreeDiff", "diff_trees", "plan_instructions"]
+
+MAKING = "__making__"
+"""Attribute that stands for how a class is made: `mod:C.__making__` is dirty when its fields or bases are."""
+
+
+@dataclass(frozen=True)
+class TreeDiff:
+    """What differs between two trees, before any flow of values is followed."""
+
+    old: Tree
+    new: Tree
+    moves: Moves
+    changes: dict[str, tuple[Change, ...]]
+    """The statements of every module that both have and whose source differs."""
+
+
+def diff_trees(old: Tree, new: Tree) -> TreeDiff:
+    """Compare two trees module by module. Raises `BadSource` when a changed module does not parse."""
+    moves = find_moves(old, new)
+    changes = {}
+    for name, module in new.modules.items():
+        before = old.modules.get(moves.renamed.get(name, name))
+        if before is not None and (before.source != module.source or before.name != name):
+            changes[name] = diff_statements(definitions_of(before), definitions_of(module))
+    return TreeDiff(old, new, moves, changes)
+
+
+def plan_instructions(diff: TreeDiff, settings: Settings) -> tuple[Instruction, ...]:
+    """The instructions that turn a live process of the old tree into one of the new."""
+    return _Planner(diff, settings).plan()
+
+
+@dataclass(slots=True)
+class _Run:
+    """A statement to run: always, or when one of the named definitions is dirty."""
+
+    statement: Statement
+    change: Change | None
+    always: bool
+    when: set[str] = field(default_factory=set)
+
+
+class _Planner:
+    def __init__(self, diff: TreeDiff, settings: Settings) -> None:
+        self.diff = diff
+        self.settings = settings
+        self.scopes = Scopes(diff.new)
+        self.old_scopes = Scopes(diff.old)
+        self.runs: defaultdict[str, dict[int, _Run]] = defaultdict(dict)
+        self.deleted: defaultdict[str, list[str]] = defaultdict(list)
+        self.dirty: set[str] = {METADATA}
+
+    def plan(self) -> tuple[Instruction, ...]:
+        for module in self.diff.changes:
+            self._start(module)
+        self._markers()
+        self._follow()
+        return tuple(self._instructions())
+
+    # Where dirt comes from
+
+    def _start(self, module: str) -> None:
+        for change in self.diff.changes[module]:
+            if change.how is Changed.REMOVED:
+                self._removed(module, change)
+            elif change.how in (Changed.TEXT, Changed.ADDED):
+                self._run(change.new, change)
+            if change.old is not None and change.how in (Changed.TEXT, Changed.REMOVED):
+                self._refill(module, change)
+        for name in self._gone(module):
+            self.deleted[module].append(name)
+            self.dirty.add(key(module, name))
+
+    def _removed(self, module: str, change: Change) -> None:
+        """`C.attr = …` that is no longer there: the attribute goes."""
+        assert change.old is not None
+        node = change.old.node
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                self.deleted[module].append(f"{target.value.id}.{target.attr}")
+
+    def _refill(self, module: str, change: Change) -> None:
+        """What changed in place at import is made anew with everything that fills it, or not at all."""
+        assert change.old is not None
+        if change.old.is_function or change.old.is_class or change.old.is_import:
+            return
+        if change.how is Changed.TEXT and _only_stores(change.old) and _only_stores(change.new):
+            return  # storing the new value under the same key or attribute is all there is to do
+        for name in change.old.effects.mutates:
+            for statement in self.scopes.statements(module):
+                if name in statement.effects.binds and not statement.effects.imports:
+                    self._run(statement, None)
+
+    def _gone(self, module: str) -> set[str]:
+        before = self.diff.moves.renamed.get(module, module)
+        old = _bound(self.old_scopes.statements(before))
+        return old - _bound(self.scopes.statements(module))
+
+    def _markers(self) -> None:
+        if not self.settings.rebuild:
+            return
+        for module in self.diff.new.modules:
+            for statement in self.scopes.statements(module):
+                if any(self.settings.marker(module, name) is Marker.REBUILD for name in statement.binds):
+                    self._run(statement, None)
+
+    def _run(self, statement: Statement | None, change: Change | None) -> None:
+        if statement is None or statement.is_text and statement.index != 0:
+            return
+        if any(self.settings.marker(statement.module, name) is Marker.KEEP for name in statement.binds):
+            return
+        runs = self.runs[statement.module]
+        if statement.index in runs and runs[statement.index].always:
+            return
+        runs[statement.index] = _Run(statement, change, always=True)
+        self.dirty.update(self._makes_dirty(statement, change))
+
+    def _makes_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
+        """The definitions that may be other objects or values once the statement ran."""
+        module = statement.module
+        existed = change is None or change.old is not None
+        if statement.is_function and existed and not statement.decorated:
+            return
+        if statement.is_class and existed:
+            yield from self._class_dirty(statement, change)
+            return
+        for name in statement.effects.binds | statement.effects.deletes:
+            yield key(module, name)
+        for dotted in statement.effects.mutates:
+            if "." in dotted:
+                yield from self.scopes.resolve(module, dotted) - self.scopes.resolve(module, dotted.partition(".")[0])
+
+    def _class_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
+        name = statement.binds[0]
+        for inner in class_body(statement):
+            if not inner.is_function:
+                yield from (key(statement.module, f"{name}.{bound}") for bound in inner.binds)
+        if change is None or change.old is None or _made_otherwise(change.old, statement):
+            yield key(statement.module, name)
+        yield key(statement.module, f"{name}.{MAKING}")
+
+    # Where it goes
+
+    def _follow(self) -> None:
+        """Find every statement that reads what may be dirty, until nothing more is found."""
+        settled: set[str] = set()
+        while fresh := self.dirty - settled:
+            settled |= fresh
+            for module in self._readers(fresh):
+                for statement in self.scopes.statements(module):
+                    self._follow_into(statement, fresh)
+
+    def _readers(self, dirty: set[str]) -> list[str]:
+        """Modules whose source mentions one of the names: nobody else can read them."""
+        words = {word.encode() for name in dirty for word in _words(name)}
+        return [m.name for m in self.diff.new.modules.values() if any(word in m.source for word in words)]
+
+    def _follow_into(self, statement: Statement, dirty: set[str]) -> None:
+        run = self.runs[statement.module].get(statement.index)
+        if run is not None and run.always:
+            return
+        hits = self._hits(statement, dirty)
+        if not hits or any(self.settings.marker(statement.module, n) is Marker.KEEP for n in statement.binds):
+            return
+        if run is None:
+            run = self.runs[statement.module][statement.index] = _Run(statement, None, always=False)
+            self.dirty.update(self._makes_dirty(statement, None))
+        run.when |= hits
+
+    def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
+        reads = self.scopes.reads(statement)
+        if statement.is_class:
+            reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
+        hits = reads & dirty
+        for star in (read for read in reads if read.endswith(":*") and read != METADATA):
+            hits |= {name for name in dirty if name.startswith(star[:-1])}
+        own = {key(statement.module, name) for name in statement.effects.binds}
+        return hits - own if not statement.effects.mutates else hits
+
+    def _bases(self, statement: Statement) -> Iterator[str]:
+        assert isinstance(statement.node, ast.ClassDef)
+        for base in statement.node.bases:
+            if isinstance(base, ast.Subscript):
+                base = base.value
+            yield from self.scopes.resolve(statement.module, ast.unparse(base))
+
+    # What comes of it
+
+    def _instructions(self) -> Iterator[Instruction]:
+        moves, old, new = self.diff.moves, self.diff.old, self.diff.new
+        yield from (RenameModule(before, after) for after, before in sorted(moves.renamed.items()))
+        yield from (AddModule(name) for name in sorted(new.modules) if self._added(name))
+        gone = (name for name in old.modules if name not in new and name not in moves.renamed.values())
+        for name in sorted(gone, reverse=True):
+            yield DeleteModule(name)
+        touched = {*self.diff.changes, *(name for name, runs in self.runs.items() if runs)}
+        for module in self.scopes.import_order(touched):
+            yield from self._of_module(module)
+
+    def _added(self, name: str) -> bool:
+        return name not in self.diff.old and name not in self.diff.moves.renamed
+
+    def _of_module(self, module: str) -> Iterator[Instruction]:
+        if module in self.diff.changes:
+            yield MoveLines(module)
+            yield from self._functions(module)
+        for _, run in sorted(self.runs[module].items()):
+            yield self._instruction(run)
+        for name in self.deleted[module]:
+            yield DeleteDefinition(module, name)
+
+    def _functions(self, module: str) -> Iterator[Instruction]:
+        before = self.diff.old[self.diff.moves.renamed.get(module, module)]
+        pairs = pair_codes(compile_module(before), compile_module(self.diff.new[module])).pairs
+        named = [p for p in pairs if p.changed and not _is_class_body(p.new.co_flags)]
+        for qualname in dict.fromkeys(pair.qualname for pair in named):
+            yield PatchFunction(module, qualname)
+
+    def _instruction(self, run: _Run) -> Instruction:
+        statement, when = run.statement, tuple(sorted(run.when))
+        at = (statement.module, statement.index, statement.binds)
+        if run.change is not None and run.change.how is Changed.ADDED:
+            moved = next((self.diff.moves.definitions.get(key(at[0], n)) for n in at[2]), None)
+            return AddDefinition(*at, moved_from=moved)
+        if statement.is_import:
+            return RebindImporter(*at, when=when)
+        if not statement.is_class or (run.change is not None and not _was_class(run.change)):
+            return ReplaceDefinition(*at, when=when)
+        return self._class_instruction(run, when)
+
+    def _class_instruction(self, run: _Run, when: tuple[str, ...]) -> Instruction:
+        statement = run.statement
+        name = statement.binds[0]
+        if run.change is None or run.change.old is None:
+            return PatchClass(statement.module, name, statement.index, when=when)
+        if _made_otherwise(run.change.old, statement):
+            return RebuildClass(statement.module, name, statement.index, when)
+        inner = diff_statements(class_body(run.change.old), class_body(statement))
+        names = {how: tuple(_names(inner, how)) for how in Changed}
+        kept = {name for change in inner if change.new is not None for name in change.new.binds}
+        deleted = tuple(name for name in names[Changed.REMOVED] if name not in kept)
+        return PatchClass(
+            statement.module, name, statement.index, names[Changed.TEXT], names[Changed.ADDED], deleted, when
+        )
+
+
+def _names(changes: tuple[Change, ...], how: Changed) -> Iterator[str]:
+    found = (change.new or change.old for change in changes if change.how is how)
+    yield from dict.fromkeys(name for statement in found if statement for name in statement.binds)
+
+
+def _bound(statements: tuple[Statement, ...]) -> set[str]:
+    names: set[str] = set()
+    for statement in statements:
+        names |= statement.effects.binds
+        names -= statement.effects.deletes
+    return names
+
+
+def _words(name: str) -> Iterator[str]:
+    """What the source of a module must mention to read the definition: its name, or its module (by a star)."""
+    if name == METADATA:
+        yield from ("metadata", "pkg_resources")
+        return
+    module, _, dotted = name.partition(":")
+    yield dotted.removesuffix(f".{MAKING}").rpartition(".")[2]
+    yield f"{module.rpartition('.')[2]} import *"
+
+
+def _made_otherwise(old: Statement, new: Statement) -> bool:
+    """True when bases, keywords, decorators or type parameters of a class differ."""
+    return _heading(old.node) != _heading(new.node)
+
+
+def _heading(node: ast.stmt) -> str:
+    assert isinstance(node, ast.ClassDef)
+    parts = [*node.bases, *node.keywords, *node.decorator_list, *getattr(node, "type_params", ())]
+    return " ".join(ast.dump(part) for part in parts)
+
+
+def _was_class(change: Change) -> bool:
+    return change.old is not None and change.old.is_class
+
+
+def _only_stores(statement: Statement | None) -> bool:
+    return statement is not None and isinstance(statement.node, ast.Assign | ast.AnnAssign)
+
+
+def _is_class_body(flags: int) -> bool:
+    return not flags & 0x2  # CO_NEWLOCALS: set for functions, never for class bodies

@@ -1,0 +1,159 @@
+"""Names of a release across its modules: what a dotted name in one module stands for in another.
+
+A definition is written `module:name`, or `module:Class.attribute`. A name that a module imports stands for the
+definition it was imported from as well, through re-exports and star imports, so that a changed constant is
+found wherever it is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .definitions import Statement, definitions_of
+from .names import Imported
+from .trees import Tree
+
+__all__ = ["METADATA", "Scopes", "key"]
+
+METADATA = "importlib.metadata:*"
+"""What statements read that ask for the metadata (the version, mostly) of an installed release."""
+
+_METADATA_MODULES = frozenset({"importlib.metadata", "importlib_metadata", "pkg_resources"})
+
+
+def key(module: str, name: str) -> str:
+    """How a definition is written."""
+    return f"{module}:{name}"
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """The import-time names of every module of a release, worked out when first asked for."""
+
+    tree: Tree
+
+    @cached_property
+    def _statements(self) -> dict[str, tuple[Statement, ...]]:
+        return {}
+
+    @cached_property
+    def _imports(self) -> dict[str, dict[str, list[Imported]]]:
+        return {}
+
+    def statements(self, module: str) -> tuple[Statement, ...]:
+        """The top-level statements of a module."""
+        if module not in self._statements:
+            self._statements[module] = definitions_of(self.tree[module])
+        return self._statements[module]
+
+    def imports(self, module: str) -> dict[str, list[Imported]]:
+        """The imports of a module by the name they bind; star imports are under `*`."""
+        if module not in self._imports:
+            found: defaultdict[str, list[Imported]] = defaultdict(list)
+            for statement in self.statements(module):
+                for imported in statement.effects.imports:
+                    found[imported.bound].append(imported)
+            self._imports[module] = dict(found)
+        return self._imports[module]
+
+    def reads(self, statement: Statement) -> set[str]:
+        """The definitions that a statement reads at import time, its imports included."""
+        found: set[str] = set()
+        for dotted in statement.effects.reads:
+            found.update(self.resolve(statement.module, dotted))
+        for imported in statement.effects.imports:
+            found.update(self._imported(imported, "", set()))
+        return found
+
+    def resolve(self, module: str, dotted: str) -> set[str]:
+        """Every definition that `dotted`, read in `module`, may stand for."""
+        return set(self._resolve(module, dotted, set()))
+
+    def _resolve(self, module: str, dotted: str, seen: set[str]) -> Iterator[str]:
+        here = key(module, dotted)
+        if here in seen:
+            return
+        seen.add(here)
+        head, _, rest = dotted.partition(".")
+        yield key(module, head)
+        if rest:
+            yield key(module, dotted)
+        if module not in self.tree:
+            return
+        imports = self.imports(module)
+        for imported in imports.get(head, ()):
+            yield from self._imported(imported, rest, seen)
+        for star in imports.get("*", ()):
+            yield from self._resolve(star.module, dotted, seen)
+
+    def _imported(self, imported: Imported, rest: str, seen: set[str]) -> Iterator[str]:
+        if imported.module in _METADATA_MODULES or f"{imported.module}.{imported.name}" in _METADATA_MODULES:
+            yield METADATA
+            return
+        if imported.name == "*":
+            yield key(imported.module, "*")
+            return
+        if imported.name is None:
+            yield from self._in_module(imported.module, rest, seen)
+            return
+        submodule = f"{imported.module}.{imported.name}"
+        if submodule in self.tree:
+            yield from self._in_module(submodule, rest, seen)
+        if imported.module in self.tree:
+            yield from self._resolve(imported.module, _join(imported.name, rest), seen)
+
+    def _in_module(self, module: str, rest: str, seen: set[str]) -> Iterator[str]:
+        head, _, tail = rest.partition(".")
+        while head and f"{module}.{head}" in self.tree:
+            module, (head, _, tail) = f"{module}.{head}", tail.partition(".")
+        if head and module in self.tree:
+            yield from self._resolve(module, _join(head, tail), seen)
+
+    def imported_modules(self, module: str) -> set[str]:
+        """The modules of the tree that a module imports while it is imported itself."""
+        found: set[str] = set()
+        for imports in self.imports(module).values():
+            for imported in imports:
+                found.update(self._prefixes(imported.module))
+                if imported.name and f"{imported.module}.{imported.name}" in self.tree:
+                    found.add(f"{imported.module}.{imported.name}")
+        found.discard(module)
+        return found
+
+    def _prefixes(self, module: str) -> Iterator[str]:
+        parts = module.split(".")
+        for end in range(1, len(parts) + 1):
+            name = ".".join(parts[:end])
+            if name in self.tree:
+                yield name
+
+    def import_order(self, modules: set[str]) -> tuple[str, ...]:
+        """The modules, each after those that it imports; circles are cut where they are first entered."""
+        order: list[str] = []
+        seen: set[str] = set()
+        for module in sorted(modules):
+            self._visit(module, seen, order)
+        return tuple(module for module in order if module in modules)
+
+    def _visit(self, module: str, seen: set[str], order: list[str]) -> None:
+        # An explicit stack: import chains are longer than Python's recursion limit likes.
+        stack: list[tuple[str, Iterator[str]]] = []
+        if module not in seen:
+            seen.add(module)
+            stack.append((module, iter(sorted(self.imported_modules(module)))))
+        while stack:
+            current, imports = stack[-1]
+            child = next((m for m in imports if m not in seen), None)
+            if child is None:
+                order.append(current)
+                stack.pop()
+            else:
+                seen.add(child)
+                stack.append((child, iter(sorted(self.imported_modules(child)))))
+
+
+def _join(head: str, tail: str) -> str:
+    return f"{head}.{tail}" if tail else head

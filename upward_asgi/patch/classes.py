@@ -1,0 +1,359 @@
+"""Letting a living class become its new self, so that every instance anywhere runs the new code.
+
+Two ways. `patch_class` runs only the statements of the class body that changed, in a synthetic class body (so
+that name mangling, `__class__` cells and qualified names are right), and sets what they bind: neither metaclass nor
+decorators run. `become_class` takes over what running the whole class statement made, when the making of the
+class itself (bases, decorators, fields) changed; what came from outside the body stays.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..appup.definitions import Statement, class_body
+from ..appup.diff import Change, Changed, diff_statements
+from ..appup.planning import MAKING
+from .abstract import refresh_abstract
+from .functions import can_become, forward, functions_under, redefine
+from .journal import MISSING
+from .kinds import Kind, kind_of
+from .layout import can_hold, replace_class
+from .module_run import ModuleRun
+
+__all__ = ["become_class", "patch_class"]
+
+# What belongs to a class object itself and is never handed from one to another.
+_OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slots__", "__classcell__"})
+
+
+def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> bool:
+    """Patch a live class in place from its class statement; False when its making must run again."""
+    assert isinstance(newer.node, ast.ClassDef)
+    kind = kind_of(cls)
+    if getattr(newer.node, "type_params", None) or _making_changed(run, older, newer):
+        return False
+    changes = _body_changes(older, newer)
+    dirty = [change for change in changes if _to_run(run, cls, change)]
+    if any(kind.shapes(change) for change in dirty):
+        return False
+    body = _Body(run, cls, newer)
+    body.run([change for change in dirty if change.new is not None])
+    for name in _removed(changes):
+        run.journal.delete_class(cls, name)
+        run.mark_dirty(f"{newer.binds[0]}.{name}")
+    _position(run, cls, newer)
+    if dirty:
+        refresh_abstract(run.journal, cls)
+    return True
+
+
+def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -> bool:
+    node = newer.node
+    assert isinstance(node, ast.ClassDef)
+    if older is not None:
+        assert isinstance(older.node, ast.ClassDef)
+        if _heading(older.node) != _heading(node):
+            return True
+    making = [*node.bases, *(k.value for k in node.keywords), *node.decorator_list]
+    if run.reads_dirty(*making):
+        return True
+    return any(run.is_dirty(f"{ast.unparse(base)}.{MAKING}") for base in node.bases if not isinstance(base, ast.Subscript))
+
+
+def _heading(node: ast.ClassDef) -> str:
+    return " ".join(ast.dump(part) for part in [*node.bases, *node.keywords, *node.decorator_list])
+
+
+def _body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
+    body = class_body(newer)
+    if older is None:
+        return tuple(Change(Changed.SAME, statement, statement) for statement in body)
+    return diff_statements(class_body(older), body)
+
+
+def _to_run(run: ModuleRun, cls: type, change: Change) -> bool:
+    if change.new is None or change.how in (Changed.TEXT, Changed.ADDED):
+        return True
+    local = frozenset(cls.__dict__)
+    node = change.new.node
+    if change.how is Changed.BODY and change.new.is_function:
+        return not _code_is_given(run, cls, change.new) or run.reads_dirty(*_evaluated(change.new), hidden=local)
+    return run.reads_dirty(*_evaluated(change.new), hidden=local) or (
+        change.how is Changed.BODY and isinstance(node, ast.ClassDef) is False and not change.new.is_function
+    )
+
+
+def _evaluated(statement: Statement) -> Iterator[ast.AST]:
+    """The parts of a class body's statement that are evaluated with it: not the bodies of functions."""
+    node: Any = statement.node
+    if not statement.is_function:
+        shell = copy.deepcopy(node)
+        for inner in ast.walk(shell):
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                inner.body = []
+            elif isinstance(inner, ast.AnnAssign) and statement.future_annotations:
+                inner.annotation = ast.Constant("")
+        yield shell
+        return
+    yield from node.decorator_list
+    yield from (d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
+    if not statement.future_annotations:
+        args = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
+        yield from (a.annotation for a in args if a is not None and a.annotation is not None)
+        if node.returns is not None:
+            yield node.returns
+
+
+def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:
+    """True when the living method already has the new code, so that there is nothing to run."""
+    name: str = statement.node.name  # type: ignore[attr-defined]
+    code = run.pairs.new_code(f"{cls.__qualname__}.{name}", statement.line) if run.pairs else None
+    live = cls.__dict__.get(name, MISSING)
+    return code is not None and any(f.__code__ is code for f in functions_under(live))
+
+
+def _removed(changes: tuple[Change, ...]) -> list[str]:
+    kept = {name for change in changes if change.new is not None for name in change.new.binds}
+    gone = (change for change in changes if change.new is None and change.old is not None)
+    return [name for change in gone for name in change.old.binds if name not in kept]  # type: ignore[union-attr]
+
+
+class _Namespace(dict[str, Any]):
+    """The locals of a synthetic class body: what the class has already is found, never written to."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__()
+        self.cls = cls
+
+    def __missing__(self, name: str) -> Any:
+        if name in _OWN:
+            raise KeyError(name)
+        return self.cls.__dict__[name]
+
+
+class _Body:
+    """Runs some statements of a class body and gives the class what they bind."""
+
+    def __init__(self, run: ModuleRun, cls: type, statement: Statement) -> None:
+        self.run_ = run
+        self.cls = cls
+        self.statement = statement
+
+    def run(self, changes: list[Change]) -> None:
+        if not changes:
+            return
+        stripped = {id(change): self._strip(change) for change in changes}
+        nodes = [node for node, _ in stripped.values()]
+        namespace = self._exec(nodes)
+        undecorated = {change.new.node.name: change for change in changes if change.new and stripped[id(change)][1]}  # type: ignore[attr-defined]
+        annotations = namespace.pop("__annotations__", None)
+        if annotations:
+            self._annotations(annotations, changes)
+        for name, value in list(namespace.items()):
+            if name in undecorated:
+                self._redefine(name, value, undecorated[name])
+            elif not name.startswith("__") or name not in ("__module__", "__qualname__", "__firstlineno__"):
+                self._set(name, value)
+
+    def _strip(self, change: Change) -> tuple[ast.stmt, bool]:
+        """The statement without decorators that need not run again, and whether it is one."""
+        statement = change.new
+        assert statement is not None
+        node: Any = statement.node
+        if not statement.is_function or change.how is Changed.ADDED or self._redecorated(change):
+            return statement.node, False
+        if self._living(change) is None:
+            return statement.node, False
+        node = copy.copy(node)
+        node.decorator_list = []
+        return node, True
+
+    def _redecorated(self, change: Change) -> bool:
+        old: Any = change.old.node if change.old is not None else None
+        new: Any = change.new.node  # type: ignore[union-attr]
+        if not isinstance(old, ast.FunctionDef | ast.AsyncFunctionDef):
+            return True
+        same = [ast.dump(d) for d in old.decorator_list] == [ast.dump(d) for d in new.decorator_list]
+        return not same or self.run_.reads_dirty(*new.decorator_list, hidden=frozenset(self.cls.__dict__))
+
+    def _living(self, change: Change) -> FunctionType | None:
+        """The living function of a method, under its decorators: by the code that it has or had."""
+        statement = change.new
+        assert statement is not None
+        name: str = statement.node.name  # type: ignore[attr-defined]
+        live = self.cls.__dict__.get(name, MISSING)
+        code, pairs = self._code(statement), self.run_.pairs
+        pair = pairs.to(code) if pairs and code is not None else None
+        codes = [c for c in (code, pair.old if pair else None) if c is not None]
+        for function in functions_under(live):
+            if any(function.__code__ == c for c in codes) and (pairs is None or can_become(function, code or codes[0])):
+                return function
+        return None
+
+    def _code(self, statement: Statement) -> CodeType | None:
+        name: str = statement.node.name  # type: ignore[attr-defined]
+        qualname = f"{self.cls.__qualname__}.{name}"
+        if self.run_.pairs is not None:
+            return self.run_.pairs.new_code(qualname, statement.line)
+        live = self.cls.__dict__.get(name, MISSING)
+        return next((f.__code__ for f in functions_under(live) if f.__code__.co_qualname == qualname), None)
+
+    def _exec(self, nodes: list[ast.stmt]) -> _Namespace:
+        """Run the statements as the body of this class would."""
+        outer = self.cls.__qualname__.split(".")
+        node: ast.stmt = _class_around(outer[-1], nodes)
+        for name in reversed(outer[:-1]):
+            node = _class_around(name, [node])
+        code = self.run_.compile(ast.fix_missing_locations(ast.copy_location(node, self.statement.node)))
+        for name in outer:
+            code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
+        namespace = _Namespace(self.cls)
+        namespace["__annotations__"] = {}
+        exec(code, self.run_.namespace, namespace)
+        cell = namespace.pop("__classcell__", None)
+        if cell is not None:
+            cell.cell_contents = self.cls
+        namespace.pop("__static_attributes__", None)
+        return namespace
+
+    def _annotations(self, new: dict[str, Any], changes: list[Change]) -> None:
+        live = self.cls.__dict__.get("__annotations__")
+        if type(live) is not dict:
+            self.run_.journal.set_class(self.cls, "__annotations__", dict(new))
+            return
+        for name, value in new.items():
+            self.run_.journal.set_item(live, name, value)
+
+    def _redefine(self, name: str, new: Any, change: Change) -> None:
+        target = self._living(change)
+        assert target is not None and change.new is not None
+        code = self._code(change.new) or new.__code__
+        if target.__code__ != code:
+            self.run_.progress.changed_functions.add(id(target))
+        redefine(self.run_.journal, target, new, code)
+
+    def _set(self, name: str, value: Any) -> None:
+        """Set one attribute; a plain function becomes its new self where it can."""
+        journal, before = self.run_.journal, self.cls.__dict__.get(name, MISSING)
+        if type(value) is FunctionType and type(before) is FunctionType:
+            code = (self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno) if self.run_.pairs else None)
+            if value.__code__ != before.__code__:
+                self.run_.progress.changed_functions.add(id(before))
+            if can_become(before, code or value.__code__):
+                redefine(journal, before, value, code or value.__code__)
+                return
+            forward(journal, before, value)
+        journal.set_class(self.cls, name, value)
+        _name_it(value, self.cls, name)
+        if type(value) is not FunctionType:
+            self.run_.mark_dirty(f"{self.cls.__qualname__}.{name}")
+
+
+def _class_around(name: str, body: list[ast.stmt]) -> ast.ClassDef:
+    node = ast.ClassDef(name=name, bases=[], keywords=[], body=body, decorator_list=[])
+    if "type_params" in ast.ClassDef._fields:
+        node.type_params = []
+    return node
+
+
+def _name_it(value: Any, cls: type, name: str) -> None:
+    """`__set_name__`, which making the class would have called."""
+    hook = getattr(type(value), "__set_name__", None)
+    if hook is not None:
+        hook(value, cls, name)
+
+
+def _position(run: ModuleRun, cls: type, statement: Statement) -> None:
+    """Python 3.13 keeps the first line in the class, for `inspect.getsource`."""
+    if "__firstlineno__" in cls.__dict__:
+        run.journal.set_class(cls, "__firstlineno__", statement.line)
+
+
+# The making of a class
+
+
+def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, newer: Statement) -> type:
+    """The class that the name stands for after its statement ran: `old` if it can be in place, else `new`."""
+    run.progress.dirty.add(f"{run.name}:{newer.binds[0]}.{MAKING}")
+    kind = kind_of(old)
+    if kind is not kind_of(new) or not can_hold(run.journal, old, new):
+        replace_class(run, old, new)
+        run.progress.superseded.append((old, new))
+        run.progress.rebuilt.append(new)
+        return new
+    _take_over(run, kind, old, new, older, newer)
+    run.progress.superseded.append((new, old))
+    run.progress.rebuilt.append(old)
+    return old
+
+
+def _take_over(run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement) -> None:
+    changes = _body_changes(older, newer)
+    clean = _clean_values(run, old, changes)
+    for name, value in list(new.__dict__.items()):
+        if name in _OWN or name in clean or name in kind.own:
+            continue
+        _take(run, old, new, name, value)
+    generated = kind.generated(old)
+    for name in list(old.__dict__):
+        if name not in new.__dict__ and (name in _bound_in(older) or name in generated):
+            run.journal.delete_class(old, name)
+    _take_module(run, old, new)
+    kind.become(run.journal, old, new)
+    refresh_abstract(run.journal, old)
+
+
+def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set[str]:
+    """Attributes whose statement did not change: values set from outside, or at run time, live on."""
+    clean: set[str] = set()
+    for change in changes:
+        if change.how is Changed.SAME and change.new is not None and not change.new.is_function:
+            if not _to_run(run, cls, change):
+                clean.update(name for name in change.new.binds if name in cls.__dict__)
+    return clean
+
+
+def _take(run: ModuleRun, old: type, new: type, name: str, value: Any) -> None:
+    before = old.__dict__.get(name, MISSING)
+    if before is value or type(value).__name__ in ("member_descriptor", "getset_descriptor"):
+        return
+    if type(value) is FunctionType:
+        _point_cell(run, value, new, old)
+        if type(before) is FunctionType and can_become(before, value.__code__):
+            if before.__code__ != value.__code__:
+                run.progress.changed_functions.add(id(before))
+            redefine(run.journal, before, value, value.__code__)
+            return
+    else:
+        for function in functions_under(value):
+            _point_cell(run, function, new, old)
+    run.journal.set_class(old, name, value)
+    _name_it(value, old, name)
+    if type(value) is not FunctionType:
+        run.mark_dirty(f"{old.__qualname__}.{name}")
+
+
+def _point_cell(run: ModuleRun, function: FunctionType, new: type, old: type) -> None:
+    """Zero-argument `super()` finds its class in the cell `__class__`, shared by the methods of a body."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name == "__class__" and cell.cell_contents is new:
+            run.journal.set_attribute(cell, "cell_contents", old)
+
+
+def _take_module(run: ModuleRun, old: type, new: type) -> None:
+    if old.__module__ != new.__module__:
+        run.journal.set_class(old, "__module__", new.__module__)
+    if old.__qualname__ != new.__qualname__:
+        before = old.__qualname__
+        run.journal.on_undo(lambda: setattr(old, "__qualname__", before))
+        type.__setattr__(old, "__qualname__", new.__qualname__)
+
+
+def _bound_in(statement: Statement | None) -> set[str]:
+    if statement is None or not statement.is_class:
+        return set()
+    return {name for inner in class_body(statement) for name in inner.binds}

@@ -1,0 +1,181 @@
+"""Letting a living function become its new self: same object, new code, defaults, annotations.
+
+Whoever holds the function (importers, callbacks, partials, bound methods, tables) runs the new code from its
+next call on; a frame that is suspended in it goes on with the old code and live globals. Checked on CPython
+3.11, 3.12 and 3.13.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from types import CellType, CodeType, FunctionType, MethodType
+from typing import Any
+
+from .journal import Journal
+
+__all__ = ["become", "can_become", "forward", "functions_under", "redefine", "wrappers_of"]
+
+_DEPTH = 6
+"""How many wrappers deep a function is looked for under what a decorator made of it."""
+
+
+def can_become(old: FunctionType, code: CodeType) -> bool:
+    """True when `code` can be given to the living function: a closure's cells are fixed for its life."""
+    return old.__code__.co_freevars == code.co_freevars
+
+
+def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeType) -> None:
+    """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it stays."""
+    doc, annotations = old.__doc__, old.__annotations__
+    journal.set_attribute(old, "__code__", code)
+    journal.set_attribute(old, "__defaults__", new.__defaults__)
+    journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
+    journal.set_attribute(old, "__annotations__", new.__annotations__)
+    journal.set_attribute(old, "__doc__", new.__doc__)
+    if hasattr(new, "__type_params__"):
+        journal.set_attribute(old, "__type_params__", new.__type_params__)
+    if old.__module__ != new.__module__:
+        journal.set_attribute(old, "__module__", new.__module__)
+    for name, value in new.__dict__.items():
+        journal.set_item(old.__dict__, name, value)
+    _tell_wrappers(journal, old, doc, annotations)
+
+
+def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
+    """Let the result of decorating anew live on in the old wrapper: code, cells, attributes.
+
+    Both were made by one piece of code (`can_become` holds), so their cells correspond one to one. What a
+    cell holds is merged when it is a function of the same name, else replaced.
+    """
+    for name, mine, its in zip(new.__code__.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True):
+        if name != "__class__":
+            _become_cell(journal, mine, its)
+    journal.contents(old.__dict__)
+    wrapped = old.__dict__.get("__wrapped__")
+    journal.set_attribute(old, "__code__", new.__code__)
+    for name in ("__defaults__", "__kwdefaults__", "__annotations__", "__doc__", "__name__", "__qualname__"):
+        journal.set_attribute(old, name, getattr(new, name))
+    old.__dict__.clear()
+    old.__dict__.update(new.__dict__)
+    if _same_function(wrapped, new.__dict__.get("__wrapped__")):
+        old.__dict__["__wrapped__"] = wrapped
+
+
+def _become_cell(journal: Journal, mine: CellType, its: CellType) -> None:
+    try:
+        before, after = mine.cell_contents, its.cell_contents
+    except ValueError:  # an empty cell: filled later, or never
+        return
+    if before is after:
+        return
+    if _same_function(before, after) and can_become(before, after.__code__):
+        become(journal, before, after)
+    else:
+        journal.set_attribute(mine, "cell_contents", after)
+
+
+def _same_function(one: object, other: object) -> bool:
+    return (
+        isinstance(one, FunctionType)
+        and isinstance(other, FunctionType)
+        and one.__code__.co_qualname == other.__code__.co_qualname
+        and one.__globals__ is other.__globals__
+    )
+
+
+def _tell_wrappers(journal: Journal, function: FunctionType, doc: object, annotations: object) -> None:
+    """`functools.wraps` copied the docstring and annotations: the copies follow."""
+    for wrapper in wrappers_of(function):
+        if wrapper.__doc__ is doc and doc is not None:
+            journal.set_attribute(wrapper, "__doc__", function.__doc__)
+        if getattr(wrapper, "__annotations__", None) is annotations:
+            journal.set_attribute(wrapper, "__annotations__", function.__annotations__)
+
+
+def wrappers_of(function: FunctionType) -> list[Any]:
+    """Functions found under the function's own name that say `__wrapped__` is this one."""
+    found = []
+    wrapper: Any = function.__globals__.get(function.__name__)
+    for _ in range(_DEPTH):
+        inner = getattr(wrapper, "__dict__", {}).get("__wrapped__") if wrapper is not None else None
+        if inner is None:
+            break
+        found.append(wrapper)
+        wrapper = inner
+    return [w for w in found if isinstance(w, FunctionType)] if wrapper is function else []
+
+
+def forward(journal: Journal, old: FunctionType, new: FunctionType) -> None:
+    """Let a function that cannot become the new one call it: its cells stay, its code only forwards."""
+    journal.set_attribute(old, "__code__", _forwarder(old.__code__))
+    journal.set_attribute(old, "__defaults__", None)
+    journal.set_attribute(old, "__kwdefaults__", {"__upward_target__": new})
+    journal.contents(old.__dict__)
+    old.__dict__["__wrapped__"] = new
+
+
+def _forwarder(code: CodeType) -> CodeType:
+    """Code with the free variables of `code` that passes every argument on.
+
+    The target is a keyword default, since neither the globals nor the cells of the old function are ours.
+    """
+    names = [name if name.isidentifier() and name != "__class__" else f"_{i}" for i, name in enumerate(code.co_freevars)]
+    source = (
+        f"def outer({', '.join(names)}):\n"
+        "    def forward(*args, __upward_target__, **kwargs):\n"
+        f"        ({', '.join(names)})\n"
+        "        return __upward_target__(*args, **kwargs)\n"
+        "    return forward\n"
+    )
+    namespace: dict[str, Any] = {}
+    exec(compile(source, code.co_filename, "exec"), namespace)
+    made: CodeType = namespace["outer"](*names).__code__
+    return made.replace(co_name=code.co_name, co_qualname=code.co_qualname, co_firstlineno=code.co_firstlineno)
+
+
+def functions_under(obj: object, depth: int = _DEPTH) -> Iterator[FunctionType]:
+    """Every function that a decorated definition is made of, the outermost first."""
+    seen: set[int] = set()
+    level = [obj]
+    for _ in range(depth):
+        following: list[object] = []
+        for item in level:
+            if id(item) in seen:
+                continue
+            seen.add(id(item))
+            if isinstance(item, FunctionType):
+                yield item
+            following.extend(_parts(item))
+        level = following
+
+
+def _parts(obj: object) -> Iterator[object]:
+    """What may hold the function under a wrapper; looked up without running the application's code."""
+    kind = type(obj)
+    if isinstance(obj, FunctionType):
+        for cell in obj.__closure__ or ():
+            try:
+                yield cell.cell_contents
+            except ValueError:
+                continue
+        yield from obj.__dict__.values()
+    elif kind in (staticmethod, classmethod, MethodType):
+        yield obj.__func__  # type: ignore[attr-defined]
+    elif kind is property:
+        yield from (obj.fget, obj.fset, obj.fdel)  # type: ignore[attr-defined]
+    elif kind is functools.partial:
+        yield obj.func  # type: ignore[attr-defined]
+    elif hasattr(kind, "__wrapped__") or isinstance(obj, functools.cached_property | functools.partialmethod):
+        yield from _instance_values(obj)
+    elif kind.__module__ != "builtins" and not isinstance(obj, type):
+        yield from _instance_values(obj)
+
+
+def _instance_values(obj: object) -> Iterator[object]:
+    try:
+        namespace = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return
+    if type(namespace) is dict:
+        yield from namespace.values()

@@ -1,0 +1,182 @@
+"""The undo log of a patch: every write to the live process goes through here.
+
+Each entry knows how to bring back exactly what was there; `undo` runs them newest first. Writes use the plain
+`type`/`object`/`dict` operations, so that no code of the application runs in between.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, MutableSequence, MutableSet
+from typing import Any
+
+from ..errors import InternalError
+
+__all__ = ["MISSING", "Journal"]
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
+"""Stands for 'was not there'."""
+
+
+class Journal:
+    """The undo entries of one patch, oldest first."""
+
+    def __init__(self) -> None:
+        self._entries: list[Callable[[], object]] = []
+        self._seen: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def on_undo(self, entry: Callable[[], object]) -> None:
+        """Register how to take back something that was done elsewhere."""
+        self._entries.append(entry)
+
+    def undo(self) -> None:
+        """Bring everything back, newest first. One entry that fails does not keep the others from running."""
+        failures = []
+        while self._entries:
+            entry = self._entries.pop()
+            try:
+                entry()
+            except Exception as error:  # collected, and raised together below
+                failures.append(error)
+        if failures:
+            raise InternalError(
+                expected="every step of the patch to be undone",
+                got=f"{len(failures)} step(s) that could not be: {failures!r}",
+                do="restart the service on its permanent release and report this",
+            ) from ExceptionGroup("undo", failures)
+
+    def holders(self) -> Iterator[object]:
+        """What the log itself holds references with: never part of the application, never to be changed."""
+        yield self._entries
+        for entry in self._entries:
+            for cell in getattr(entry, "__closure__", None) or ():
+                yield cell
+                yield cell.cell_contents
+            if isinstance(entry, types.MethodType):
+                yield entry.__self__
+
+    # Writes
+
+    def set_item(self, namespace: dict[Any, Any], name: Any, value: object) -> None:
+        """`namespace[name] = value`; the position of an existing name does not change."""
+        before = dict.get(namespace, name, MISSING)
+        if before is value:
+            return
+        self._entries.append(lambda: _restore_item(namespace, name, before))
+        dict.__setitem__(namespace, name, value)
+
+    def delete_item(self, namespace: dict[Any, Any], name: Any) -> None:
+        """`del namespace[name]` if it is there."""
+        if name in namespace:
+            self.contents(namespace)
+            dict.__delitem__(namespace, name)
+
+    def set_class(self, cls: type, name: str, value: object) -> None:
+        """`cls.name = value` past any metaclass that forbids it."""
+        before = cls.__dict__.get(name, MISSING)
+        if before is value:
+            return
+        self._entries.append(lambda: _restore_class(cls, name, before))
+        type.__setattr__(cls, name, value)
+
+    def delete_class(self, cls: type, name: str) -> None:
+        """`del cls.name` if the class itself has it."""
+        before = cls.__dict__.get(name, MISSING)
+        if before is MISSING:
+            return
+        self._entries.append(lambda: type.__setattr__(cls, name, before))
+        type.__delattr__(cls, name)
+
+    def set_attribute(self, obj: Any, name: str, value: object) -> None:
+        """`obj.name = value` for functions, modules, cells and plain instances."""
+        try:
+            before = object.__getattribute__(obj, name)
+        except (AttributeError, ValueError):  # ValueError: an empty cell
+            before = MISSING
+        if before is value:
+            return
+        self._entries.append(lambda: _restore_attribute(obj, name, before))
+        object.__setattr__(obj, name, value)
+
+    def set_class_of(self, obj: Any, cls: type) -> None:
+        """`obj.__class__ = cls`. Raises `TypeError` when the layouts do not allow it."""
+        before = type(obj)
+        object.__setattr__(obj, "__class__", cls)
+        self._entries.append(lambda: object.__setattr__(obj, "__class__", before))
+
+    def set_bases(self, cls: type, bases: tuple[type, ...]) -> None:
+        """`cls.__bases__ = bases`. Raises `TypeError` when the layouts do not allow it."""
+        before = cls.__bases__
+        if before == bases:
+            return
+        type.__setattr__(cls, "__bases__", bases)
+        self._entries.append(lambda: type.__setattr__(cls, "__bases__", before))
+
+    def contents(self, container: Any) -> None:
+        """Remember what a dict, list, set or deque holds now, in order; kept once per container."""
+        if id(container) in self._seen:
+            return
+        self._seen.add(id(container))
+        if isinstance(container, dict):
+            items = list(dict.items(container))
+            self._entries.append(lambda: _restore_dict(container, items))
+        elif isinstance(container, MutableSequence):
+            values = list(container)
+            self._entries.append(lambda: _restore_sequence(container, values))
+        elif isinstance(container, MutableSet):
+            members = set(container)
+            self._entries.append(lambda: _restore_set(container, members))
+
+
+def _restore_item(namespace: dict[Any, Any], name: Any, before: object) -> None:
+    if before is MISSING:
+        dict.pop(namespace, name, None)
+    else:
+        dict.__setitem__(namespace, name, before)
+
+
+def _restore_class(cls: type, name: str, before: object) -> None:
+    if before is not MISSING:
+        type.__setattr__(cls, name, before)
+    elif name in cls.__dict__:
+        type.__delattr__(cls, name)
+
+
+def _restore_attribute(obj: Any, name: str, before: object) -> None:
+    if before is not MISSING:
+        object.__setattr__(obj, name, before)
+    elif isinstance(obj, types.CellType):
+        del obj.cell_contents
+    else:
+        object.__delattr__(obj, name)
+
+
+def _restore_dict(container: dict[Any, Any], items: list[tuple[Any, Any]]) -> None:
+    """Bring back keys, values and order, never leaving a name missing that was there all the time."""
+    before = dict(items)
+    if list(container) != [key for key, _ in items]:
+        extra = [key for key in container if key not in before]
+        for key in extra:
+            dict.__delitem__(container, key)
+        missing = [i for i, (key, _) in enumerate(items) if key not in container]
+        for key, value in items[missing[0] :] if missing else ():
+            dict.pop(container, key, None)
+            dict.__setitem__(container, key, value)
+    for key, value in items:
+        if dict.get(container, key, MISSING) is not value:
+            dict.__setitem__(container, key, value)
+
+
+def _restore_sequence(container: Any, values: list[Any]) -> None:
+    if len(container) != len(values) or any(a is not b for a, b in zip(container, values, strict=True)):
+        container.clear()
+        container.extend(values)
+
+
+def _restore_set(container: Any, members: set[Any]) -> None:
+    if container != members:
+        container.clear()
+        container.update(members)

@@ -1,0 +1,48 @@
+"""What every kind of class answers."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from ...appup.diff import Change
+from ..journal import Journal
+
+__all__ = ["Kind", "is_field", "no_longer"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The rules for one kind of class; this base has those of a class that nobody generates code for."""
+
+    own: frozenset[str] = frozenset()
+    """Attributes that the rule in `become` takes care of itself."""
+
+    def applies(self, cls: type) -> bool:
+        """True when the live class is of this kind."""
+        return False
+
+    def shapes(self, change: Change) -> bool:
+        """True when the change of a body's statement calls for making the class again."""
+        return False
+
+    def generated(self, cls: type) -> frozenset[str]:
+        """Attributes that making the class adds, which go when the new making does not add them."""
+        return frozenset()
+
+    def become(self, journal: Journal, old: type, new: type) -> None:
+        """What else is to be done after `old` took over the attributes of `new`."""
+
+
+def is_field(change: Change) -> bool:
+    """True for a class body's annotation or assignment: what dataclasses and their like make fields of."""
+    statement = change.new or change.old
+    return statement is not None and isinstance(
+        statement.node, ast.AnnAssign | ast.Assign | ast.If | ast.For | ast.Try | ast.With | ast.Expr | ast.ClassDef
+    ) and not statement.is_text
+
+
+def no_longer(statement_names: frozenset[str], change: Change) -> bool:
+    """True when the change touches one of the named methods."""
+    statement = change.new or change.old
+    return statement is not None and not statement_names.isdisjoint(statement.binds)

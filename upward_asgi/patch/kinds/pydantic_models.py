@@ -1,0 +1,113 @@
+"""pydantic v2 models: the core schema embeds the class, so it is built again for the live one.
+
+The live class takes over the fields and validators of the new one and is rebuilt in place
+(`model_rebuild(force=True)`, https://docs.pydantic.dev/latest/api/base_model/); models that nest it are rebuilt
+too. Live instances get the defaults of fields that are new. pydantic is never imported from here.
+"""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from typing import Any
+
+from ...appup.diff import Change
+from ..journal import Journal
+from .kind import Kind, is_field
+
+__all__ = ["KIND"]
+
+_BUILT = frozenset(
+    {
+        "__pydantic_core_schema__", "__pydantic_validator__", "__pydantic_serializer__", "__pydantic_complete__",
+        "__pydantic_decorators__", "__pydantic_parent_namespace__", "__signature__",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Model(Kind):
+    own: frozenset[str] = _BUILT
+
+    def applies(self, cls: type) -> bool:
+        return "__pydantic_core_schema__" in cls.__dict__ and hasattr(cls, "model_rebuild")
+
+    def shapes(self, change: Change) -> bool:
+        statement = change.new or change.old
+        decorated = statement is not None and statement.decorated
+        return is_field(change) or decorated
+
+    def become(self, journal: Journal, old: type, new: type) -> None:
+        model: Any = old
+        before = {name: old.__dict__[name] for name in _BUILT if name in old.__dict__}
+        journal.on_undo(lambda: _restore(old, before))
+        type.__setattr__(old, "__pydantic_decorators__", _rebound(new, old))
+        model.model_rebuild(force=True, _types_namespace=None)
+        for dependent in _nesting(old):
+            kept = {name: dependent.__dict__[name] for name in _BUILT if name in dependent.__dict__}
+            journal.on_undo(lambda cls=dependent, kept=kept: _restore(cls, kept))  # type: ignore[misc]
+            dependent.model_rebuild(force=True)
+        _fill_instances(journal, old)
+
+
+KIND = _Model()
+
+
+def _rebound(new: Any, old: type) -> Any:
+    """The validators and serializers of the new class, bound to the live one."""
+    infos = new.__dict__["__pydantic_decorators__"]
+    for group in (getattr(infos, name) for name in infos.__dataclass_fields__):
+        if isinstance(group, dict):
+            for name, decorator in group.items():
+                if hasattr(decorator, "bind_to_cls"):
+                    group[name] = decorator.bind_to_cls(old)
+    return infos
+
+
+def _restore(cls: type, before: dict[str, Any]) -> None:
+    for name in _BUILT:
+        if name in before:
+            type.__setattr__(cls, name, before[name])
+        elif name in cls.__dict__:
+            type.__delattr__(cls, name)
+
+
+def _nesting(model: type) -> list[Any]:
+    """Models whose fields mention the model, directly or through another, and its subclasses."""
+    root = next(c for c in model.__mro__[::-1] if "model_rebuild" in c.__dict__)
+    everyone = [c for c in _subclasses(root) if c is not model and "__pydantic_core_schema__" in c.__dict__]
+    found: list[Any] = []
+    wanted = {model}
+    while fresh := [c for c in everyone if c not in wanted and _mentions(c, wanted)]:
+        found.extend(fresh)
+        wanted.update(fresh)
+    return found
+
+
+def _subclasses(cls: type) -> list[type]:
+    direct = type.__subclasses__(cls)
+    return [*direct, *(deeper for sub in direct for deeper in _subclasses(sub))]
+
+
+def _mentions(cls: Any, wanted: set[type]) -> bool:
+    if not wanted.isdisjoint(cls.__mro__[1:]):
+        return True
+    fields = cls.__dict__.get("__pydantic_fields__", {})
+    return any(_in_annotation(field.annotation, wanted) for field in fields.values())
+
+
+def _in_annotation(annotation: Any, wanted: set[type]) -> bool:
+    if isinstance(annotation, type) and annotation in wanted:
+        return True
+    return any(_in_annotation(part, wanted) for part in getattr(annotation, "__args__", ()))
+
+
+def _fill_instances(journal: Journal, cls: Any) -> None:
+    """pydantic keeps defaults on the instances: those that were made before get the new ones."""
+    for instance in gc.get_referrers(cls):
+        if type(instance) is not cls:
+            continue
+        values = instance.__dict__
+        for name, field in cls.__pydantic_fields__.items():
+            if name not in values and not field.is_required():
+                journal.set_item(values, name, field.get_default(call_default_factory=True))

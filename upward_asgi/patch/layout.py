@@ -1,0 +1,107 @@
+"""Whether a class can become another in place, and what to do when it cannot.
+
+`__bases__` can be set only between classes of one memory layout, and never away from plain `object`. Then the new
+class takes the old one's place: instances move to it by `__class__`, references follow. If one live instance
+cannot move, the patch is refused.
+"""
+
+from __future__ import annotations
+
+import gc
+from types import FunctionType
+from typing import Any
+
+from .functions import can_become, redefine
+from .journal import Journal
+from .module_run import ModuleRun
+from .refusal import CannotFollow
+
+__all__ = ["can_hold", "replace_class"]
+
+
+def can_hold(journal: Journal, old: type, new: type) -> bool:
+    """True when `old` has been given the metaclass and the bases of `new`, and has its layout."""
+    if _slots(old) != _slots(new) or _shape(old) != _shape(new):
+        return False
+    if type(old) is not type(new) and not _set_metaclass(journal, old, type(new)):
+        return False
+    if old.__bases__ == new.__bases__:
+        return True
+    try:
+        journal.set_bases(old, new.__bases__)
+    except TypeError:
+        return False
+    return True
+
+
+def _slots(cls: type) -> tuple[str, ...] | None:
+    slots = cls.__dict__.get("__slots__")
+    if slots is None:
+        return None
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _shape(cls: type) -> tuple[int, ...]:
+    return (cls.__basicsize__, cls.__itemsize__, cls.__dictoffset__, cls.__weakrefoffset__)
+
+
+def _set_metaclass(journal: Journal, cls: type, meta: type) -> bool:
+    try:
+        before = type(cls)
+        type.__setattr__(cls, "__class__", meta)
+    except TypeError:
+        return False
+    journal.on_undo(lambda: type.__setattr__(cls, "__class__", before))
+    return True
+
+
+def replace_class(run: ModuleRun, old: type, new: type) -> None:
+    """Move everything that lives by `old` to `new`: instances, subclasses, functions. One heap pass.
+
+    References to `old` elsewhere are replaced at the end of the patch, all in one pass.
+    """
+    journal = run.journal
+    holders = gc.get_referrers(old)
+    for item in holders:
+        if type(item) is old:
+            _move(journal, item, new)
+    for sub in type.__subclasses__(old):
+        _rebase(journal, sub, old, new)
+    _keep_functions(run, old, new)
+
+
+def _move(journal: Journal, instance: Any, new: type) -> None:
+    try:
+        journal.set_class_of(instance, new)
+    except TypeError as error:
+        raise CannotFollow(
+            "layout",
+            f"live instances of {new.__module__}:{new.__qualname__} cannot take its new layout ({error})",
+            advice="keep the slots and bases as they are in a patch release, or release a minor version",
+        ) from error
+
+
+def _rebase(journal: Journal, sub: type, old: type, new: type) -> None:
+    try:
+        journal.set_bases(sub, tuple(new if base is old else base for base in sub.__bases__))
+    except TypeError as error:
+        raise CannotFollow(
+            "layout",
+            f"the subclass {sub.__module__}:{sub.__qualname__} cannot take the new layout of its base ({error})",
+            advice="keep the slots and bases as they are in a patch release, or release a minor version",
+        ) from error
+
+
+def _keep_functions(run: ModuleRun, old: type, new: type) -> None:
+    """Methods keep their identity: who holds one (a callback, a bound method) runs the new code."""
+    for name, value in list(new.__dict__.items()):
+        before = old.__dict__.get(name)
+        if type(value) is not FunctionType or type(before) is not FunctionType:
+            continue
+        if not can_become(before, value.__code__) or before.__globals__ is not value.__globals__:
+            continue
+        redefine(run.journal, before, value, value.__code__)
+        for free, cell in zip(before.__code__.co_freevars, before.__closure__ or (), strict=True):
+            if free == "__class__":
+                run.journal.set_attribute(cell, "cell_contents", new)
+        run.journal.set_class(new, name, before)

@@ -1,0 +1,107 @@
+"""One module of the live process while it is patched: where its statements run, and what came of it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+from ..appup.codes import CodePairs
+from ..appup.definitions import Statement
+from ..appup.diff import Change
+from ..appup.names import dotted_names
+from ..appup.scopes import Scopes, key
+from ..appup.trees import Module
+from .journal import Journal
+from .living import LivingFunctions
+
+__all__ = ["ModuleRun", "Progress", "future_flags"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the whole patch has done so far, across modules."""
+
+    journal: Journal
+    scopes: Scopes
+    dirty: set[str]
+    """Definitions that have another object or another plain value than before."""
+    superseded: list[tuple[object, object]] = field(default_factory=list)
+    """Objects made while running, each with the live one that stands for it."""
+    changed_functions: set[int] = field(default_factory=set)
+    """Ids of living functions whose code changed."""
+    rebuilt: list[type] = field(default_factory=list)
+    """Classes whose making ran again."""
+    living: LivingFunctions | None = None
+    """The living functions of the changed modules."""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ModuleRun:
+    """Everything that running the statements of one module needs."""
+
+    progress: Progress
+    live: ModuleType
+    new: Module
+    changes: dict[int, Change]
+    """The changes of the module by the index of the new statement."""
+    pairs: CodePairs | None
+    flags: int
+
+    @property
+    def journal(self) -> Journal:
+        return self.progress.journal
+
+    @property
+    def name(self) -> str:
+        return self.new.name
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.live.__dict__
+
+    def compile(self, node: ast.stmt) -> Any:
+        """One statement as code, with the module's own file, lines and `__future__` flags."""
+        tree = ast.Module([node], type_ignores=[])
+        return compile(tree, str(self.new.path), "exec", self.flags, dont_inherit=True)
+
+    def older(self, statement: Statement) -> Statement | None:
+        """The statement's older self, when the module changed and it has one."""
+        change = self.changes.get(statement.index)
+        return None if change is None else change.old
+
+    def reads_dirty(self, *nodes: ast.AST, hidden: frozenset[str] = frozenset()) -> bool:
+        """True when one of the expressions reads a definition that is another one now."""
+        reads = (name for node in nodes for name in dotted_names(node))
+        return any(name.partition(".")[0] not in hidden and self.is_dirty(name) for name in reads)
+
+    def living(self) -> list[FunctionType]:
+        """The living functions of this module, as they were found before the patch."""
+        return self.progress.living.of(self.namespace) if self.progress.living else []
+
+    def binds_last(self, statement: Statement, name: str) -> bool:
+        """True when no later statement of the module binds the name."""
+        later = self.progress.scopes.statements(self.name)[statement.index + 1 :]
+        return not any(name in other.effects.binds for other in later)
+
+    def is_dirty(self, dotted: str) -> bool:
+        """True when what `dotted` stands for in this module is another object or value now."""
+        return not self.progress.dirty.isdisjoint(self.progress.scopes.resolve(self.name, dotted))
+
+    def mark_dirty(self, *names: str) -> None:
+        """Say that these names of the module stand for other objects or values now."""
+        self.progress.dirty.update(key(self.name, name) for name in names)
+
+
+def future_flags(module: Module) -> int:
+    """The compiler flags of the module's `from __future__` imports."""
+    import __future__
+
+    flags = 0
+    for node in module.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                flags |= getattr(__future__, alias.name).compiler_flag
+    return flags

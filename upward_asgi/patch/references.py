@@ -1,0 +1,116 @@
+"""Replacing references to an object that another one stands for now, in one pass over the heap.
+
+Running a definition again makes new objects; when the old ones live on (merged in place), whatever the run
+stored of the new ones (registries, tables, cells, subclasses) must hold the old ones instead, and the other
+way round when an object had to be replaced.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+from types import CellType, FrameType, FunctionType, MethodType
+from typing import Any
+
+from .journal import Journal
+
+__all__ = ["replace_references"]
+
+
+class _Replacement:
+    def __init__(self, journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object]) -> None:
+        self.journal = journal
+        self.by_id = {id(old): (old, new) for old, new in pairs if old is not new}
+        self.skip = {id(self), id(self.by_id), *(id(item) for item in skip)}
+        self.left: list[object] = []
+
+    def now(self, value: object) -> Any:
+        pair = self.by_id.get(id(value))
+        return value if pair is None else pair[1]
+
+    def in_object(self, holder: Any) -> None:
+        kind = type(holder)
+        if isinstance(holder, dict):
+            self._in_dict(holder)
+        elif kind is list:
+            self._in_list(holder)
+        elif isinstance(holder, set):
+            self._in_set(holder)
+        elif kind is CellType:
+            self.journal.set_attribute(holder, "cell_contents", self.now(holder.cell_contents))
+        elif kind is FunctionType:
+            self._in_function(holder)
+        elif kind is tuple:
+            self._in_tuple(holder)
+        elif isinstance(holder, type):
+            self._in_class(holder)
+
+    def _in_dict(self, holder: dict[Any, Any]) -> None:
+        if any(id(key) in self.by_id for key in dict.keys(holder)):
+            items = [(self.now(key), self.now(value)) for key, value in dict.items(holder)]
+            self.journal.contents(holder)
+            dict.clear(holder)
+            for key, value in items:
+                dict.__setitem__(holder, key, value)
+            return
+        for key, value in list(dict.items(holder)):
+            if id(value) in self.by_id:
+                self.journal.set_item(holder, key, self.now(value))
+
+    def _in_list(self, holder: list[Any]) -> None:
+        self.journal.contents(holder)
+        holder[:] = [self.now(value) for value in holder]
+
+    def _in_set(self, holder: set[Any]) -> None:
+        self.journal.contents(holder)
+        members = [self.now(value) for value in holder]
+        holder.clear()
+        holder.update(members)
+
+    def _in_function(self, holder: FunctionType) -> None:
+        if holder.__defaults__:
+            self.journal.set_attribute(holder, "__defaults__", tuple(map(self.now, holder.__defaults__)))
+        for namespace in (holder.__kwdefaults__, holder.__annotations__, holder.__dict__):
+            if namespace:
+                self._in_dict(namespace)
+
+    def _in_tuple(self, holder: tuple[Any, ...]) -> None:
+        """A tuple cannot change: a new one takes its place wherever it is held (bases are set elsewhere)."""
+        if id(holder) in self.skip:
+            return
+        self.skip.add(id(holder))
+        new = tuple(map(self.now, holder))
+        nested = _Replacement(self.journal, [(holder, new)], ())
+        nested.skip |= self.skip
+        for outer in gc.get_referrers(holder):
+            if id(outer) not in nested.skip and type(outer) is not tuple and not isinstance(outer, type):
+                nested.in_object(outer)
+
+    def _in_class(self, holder: type) -> None:
+        for name, value in list(holder.__dict__.items()):
+            if id(value) in self.by_id:
+                self.journal.set_class(holder, name, self.now(value))
+        if any(id(base) in self.by_id for base in holder.__bases__) and id(holder) not in self.by_id:
+            self.journal.set_bases(holder, tuple(map(self.now, holder.__bases__)))
+
+
+def replace_references(
+    journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object] = ()
+) -> None:
+    """Let every holder of an old object hold the new one of its pair: one heap pass for all pairs."""
+    pairs = list(pairs)
+    replacement = _Replacement(journal, pairs, (pairs, *pairs, *skip))
+    if not replacement.by_id:
+        return
+    targets = [old for old, _ in replacement.by_id.values()]
+    replacement.skip.add(id(targets))
+    own = {id(item) for item in replacement.by_id.values()} | {id(replacement.__dict__)}
+    log = list(journal.holders())
+    own.update(map(id, log))
+    own.add(id(log))
+    for holder in gc.get_referrers(*targets):
+        if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:
+            continue
+        if isinstance(holder, MethodType | FrameType):
+            continue
+        replacement.in_object(holder)

@@ -1,0 +1,230 @@
+"""Running one top-level statement of the new release in the live module, and settling what it bound.
+
+A function whose decorators did not change is defined again without them, and the living function under the
+decorators becomes the new one. Anything else runs as it is written; where the old object can become the new
+one it keeps its identity, else the name is bound to the new object and whoever reads it is dirty.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..appup.definitions import Statement
+from ..appup.scopes import key
+from .classes import become_class, patch_class
+from .functions import become, can_become, forward, functions_under, redefine
+from .journal import MISSING
+from .module_run import ModuleRun
+
+__all__ = ["run_statement", "settle"]
+
+_PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range)
+
+
+def run_statement(run: ModuleRun, statement: Statement, *, moved: object = MISSING) -> None:
+    """Run one statement; `moved` is the live definition that goes on under this statement's name."""
+    if statement.is_text:
+        _docstring(run, statement)
+    elif statement.is_function:
+        _function(run, statement, moved)
+    elif statement.is_class:
+        _class(run, statement, moved)
+    elif _only_annotation_changed(run, statement):
+        _annotate(run, statement)
+    else:
+        _plain(run, statement)
+
+
+def _docstring(run: ModuleRun, statement: Statement) -> None:
+    if statement.index == 0:
+        run.journal.set_item(run.namespace, "__doc__", ast.get_docstring(run.new.tree, clean=False))
+
+
+# Functions
+
+
+def _function(run: ModuleRun, statement: Statement, moved: object) -> None:
+    assert isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    name = statement.node.name
+    live = run.namespace.get(name, MISSING) if moved is MISSING else moved
+    if live is not MISSING and moved is MISSING and _same_decorators(run, statement):
+        targets = _living(run, statement, live)
+        if targets and all(_redefine(run, statement, target) for target in targets):
+            return
+    _whole(run, statement, {name: live})
+
+
+def _same_decorators(run: ModuleRun, statement: Statement) -> bool:
+    older = run.older(statement)
+    node: Any = statement.node
+    if older is not None:
+        if not older.is_function or _dumped(older.node.decorator_list) != _dumped(node.decorator_list):  # type: ignore[attr-defined]
+            return False
+    elif statement.index in run.changes:
+        return False
+    return not run.reads_dirty(*node.decorator_list)
+
+
+def _living(run: ModuleRun, statement: Statement, live: object) -> list[FunctionType]:
+    """The living function of this statement: under what its decorators made of it, or anywhere in the heap."""
+    codes = _codes(run, statement)
+    for candidates in (functions_under(live), run.living()):
+        found = [f for f in candidates if f.__globals__ is run.namespace and any(f.__code__ == c for c in codes)]
+        if found:
+            return found
+    return []
+
+
+def _codes(run: ModuleRun, statement: Statement) -> list[CodeType]:
+    """The code that a living function of the statement may have now: given out already, or not yet."""
+    new = _new_code(run, statement)
+    pair = run.pairs.to(new) if run.pairs else None
+    return [new] if pair is None else [new, pair.old]
+
+
+def _new_code(run: ModuleRun, statement: Statement) -> CodeType:
+    name: str = statement.node.name  # type: ignore[attr-defined]
+    code = run.pairs.new_code(name, statement.line) if run.pairs else None
+    if code is not None:
+        return code
+    compiled: CodeType = run.compile(statement.node)
+    return next(c for c in compiled.co_consts if isinstance(c, CodeType) and c.co_name == name)
+
+
+def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> bool:
+    """Define the function again without its decorators, and let the living one become it."""
+    node: Any = copy.copy(statement.node)
+    decorated, node.decorator_list = bool(node.decorator_list), []
+    captured: dict[str, Any] = {}
+    exec(run.compile(node), run.namespace, captured)
+    new, code = captured[node.name], _new_code(run, statement)
+    if can_become(target, code):
+        if target.__code__ != code:
+            run.progress.changed_functions.add(id(target))
+        redefine(run.journal, target, new, code)
+        return True
+    if decorated:
+        return False
+    new.__code__ = code
+    forward(run.journal, target, new)
+    run.journal.set_item(run.namespace, node.name, new)
+    run.mark_dirty(node.name)
+    return True
+
+
+# Classes
+
+
+def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
+    assert isinstance(statement.node, ast.ClassDef)
+    name = statement.node.name
+    live = run.namespace.get(name, MISSING) if moved is MISSING else moved
+    older = run.older(statement)
+    if isinstance(live, type) and moved is MISSING and (older is None or older.is_class):
+        if statement.index not in run.changes or older is not None:
+            if patch_class(run, live, older, statement):
+                return
+    _whole(run, statement, {name: live})
+
+
+# Everything else
+
+
+def _only_annotation_changed(run: ModuleRun, statement: Statement) -> bool:
+    older = run.older(statement)
+    new: Any = statement.node
+    if older is None or not isinstance(new, ast.AnnAssign) or new.value is None:
+        return False
+    old: Any = older.node
+    if not isinstance(old, ast.AnnAssign | ast.Assign) or old.value is None:
+        return False
+    same = ast.dump(old.value) == ast.dump(new.value)
+    return same and isinstance(new.target, ast.Name) and not run.reads_dirty(new.value)
+
+
+def _annotate(run: ModuleRun, statement: Statement) -> None:
+    node: Any = copy.copy(statement.node)
+    node.value = None
+    _run_in_namespace(run, node)
+
+
+def _plain(run: ModuleRun, statement: Statement) -> None:
+    before = {name: run.namespace.get(name, MISSING) for name in statement.effects.binds | statement.effects.deletes}
+    if any(imported.bound == "*" for imported in statement.effects.imports):
+        before = {**dict.fromkeys(_star_names(run, statement), MISSING), **run.namespace}
+    _whole(run, statement, before)
+    for dotted in statement.effects.mutates:
+        if "." in dotted:
+            run.progress.dirty.update(run.progress.scopes.resolve(run.name, dotted) - {key(run.name, dotted.partition(".")[0])})
+
+
+def _star_names(run: ModuleRun, statement: Statement) -> list[str]:
+    captured: dict[str, Any] = {}
+    exec(run.compile(statement.node), {"__name__": run.name, "__package__": run.new.package}, captured)
+    return list(captured)
+
+
+def _whole(run: ModuleRun, statement: Statement, before: dict[str, Any]) -> None:
+    """Run the statement as written, then settle every name that it bound."""
+    _run_in_namespace(run, statement.node)
+    for name, old in before.items():
+        new = run.namespace.get(name, MISSING)
+        if new is old:
+            continue
+        final = settle(run, statement, old, new)
+        if final is MISSING:
+            continue
+        if final is not new:
+            run.journal.set_item(run.namespace, name, final)
+        if final is not old:
+            run.mark_dirty(name)
+
+
+def _run_in_namespace(run: ModuleRun, node: ast.stmt) -> None:
+    annotations = run.namespace.get("__annotations__")
+    if annotations is not None:
+        run.journal.contents(annotations)
+    exec(run.compile(node), run.namespace)
+
+
+def settle(run: ModuleRun, statement: Statement, old: Any, new: Any) -> Any:
+    """The object that the name stands for: `old` where it can become `new`, else `new`."""
+    if old is MISSING or new is MISSING or old is new:
+        return new
+    if type(old) is FunctionType and type(new) is FunctionType:
+        return _settle_function(run, old, new) if run.binds_last(statement, new.__name__) else new
+    if isinstance(old, type) and isinstance(new, type) and statement.is_class:
+        return become_class(run, old, new, run.older(statement), statement)
+    return old if _equal(old, new) else new
+
+
+def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType) -> FunctionType:
+    same = old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__
+    if same and can_become(old, new.__code__):
+        become(run.journal, old, new)
+        run.progress.changed_functions.add(id(old))
+        run.progress.superseded.append((new, old))
+        return old
+    if old.__code__.co_name == new.__code__.co_name and old.__name__ == new.__name__:
+        forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
+    return new
+
+
+def _equal(old: Any, new: Any) -> bool:
+    if type(old) is not type(new):
+        return False
+    if type(old) in (tuple, frozenset):
+        if len(old) != len(new):
+            return False
+        if type(old) is frozenset:
+            return all(isinstance(item, _PLAIN) for item in old) and old == new
+        return all(_equal(a, b) for a, b in zip(old, new, strict=True))
+    return isinstance(old, _PLAIN) and repr(old) == repr(new)
+
+
+def _dumped(nodes: list[ast.expr]) -> list[str]:
+    return [ast.dump(node) for node in nodes]

@@ -1,0 +1,94 @@
+"""Testing upgrades: apply the difference of two source trees to the running process.
+
+Only the standard library and `packaging` are loaded, so that it can be used in the environment of any project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.version import Version
+
+from .appup.appup import Appup
+from .appup.making import make_appup
+from .appup.metadata import read_metadata
+from .appup.settings import Settings
+from .appup.verdict import Reason
+from .errors import NotHot, ReleaseError, TransformError, UpgradeFailed
+from .patch import Patch, PatchReport, Prepared, SysPathImports, prepare
+from .upgrade.fork import in_fork
+
+__all__ = ["HotSwap", "NotHot", "UpgradeFailed", "hot_swap"]
+
+TIME_LIMIT = 30.0
+"""Seconds for the rehearsal, when no other limit is given."""
+
+
+class HotSwap:
+    """A difference that was applied: the appup it came from, its report, and the way back."""
+
+    def __init__(self, appup: Appup, patch: Patch) -> None:
+        self.appup = appup
+        self._patch = patch
+
+    @property
+    def report(self) -> PatchReport:
+        """What the patch did."""
+        return self._patch.report
+
+    def undo(self) -> None:
+        """Bring back exactly what was there before."""
+        self._patch.undo()
+
+
+def hot_swap(
+    old_root: Path | str,
+    new_root: Path | str,
+    *,
+    packages: Sequence[str] | None = None,
+    sessions: Sequence[object] = (),
+    timeout: float | None = None,
+) -> HotSwap:
+    """Apply the difference between two source trees to this process.
+
+    `old_root` is on `sys.path` and loaded; `packages` limits the difference to some top-level names. The patch is
+    rehearsed in a forked copy of the process first, for at most `timeout` seconds. `sessions` are objects whose
+    state is theirs to keep: they are never replaced. Raises `NotHot` when the difference is refused and nothing
+    was touched, `UpgradeFailed` when it was tried and undone.
+    """
+    old, new = Path(old_root).resolve(), Path(new_root).resolve()
+    try:
+        settings = _settings(new)
+        appup = make_appup(
+            old,
+            new,
+            old_version=_version(old, "0.0.0"),
+            new_version=_version(new, "0.0.1"),
+            packages=packages,
+            settings=settings,
+        )
+        if not appup.verdict.hot:
+            raise NotHot(appup.verdict.reasons)
+        imports = SysPathImports(old)
+        prepared = prepare(appup.up, old=old, new=new, imports=imports, packages=packages, settings=settings)
+    except (ReleaseError, TransformError) as error:
+        raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
+    _rehearse(prepared, TIME_LIMIT if timeout is None else timeout)
+    return HotSwap(appup, prepared.apply())
+
+
+def _rehearse(prepared: Prepared, timeout: float) -> None:
+    in_fork(lambda: prepared.apply().report.to_json(), timeout=timeout)
+
+
+def _settings(root: Path) -> Settings:
+    for folder in (root, root.parent):
+        if (folder / "pyproject.toml").is_file():
+            return Settings.from_pyproject(folder)
+    return Settings.of_release(root)
+
+
+def _version(root: Path, default: str) -> Version:
+    metadata = read_metadata(root)
+    return Version(metadata.version.value if metadata and metadata.version else default)

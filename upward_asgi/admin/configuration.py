@@ -65,6 +65,7 @@ class Admin:
                 got="none",
                 do="give Admin(token=...) or Admin(token_file=...), or leave the admin API off",
             )
+        self.secret()  # a bad token file is to be known now, not at the first call
 
     def secret(self) -> str | None:
         """The token, from the file if need be; None on the owner's socket. Raises `ConfigurationError`."""

@@ -143,6 +143,7 @@ def _config(app: object, listening: Listening, *, alone: bool = False) -> uvicor
             ws="none" if alone else listening.ws,
             loop=listening.loop,
             lifespan="off" if alone else "on",
+            access_log=not alone,  # the audit line is there
             log_level=listening.log_level,
             log_config=_log_config(listening.log_level),
             timeout_graceful_shutdown=1 if alone else listening.shutdown_timeout,

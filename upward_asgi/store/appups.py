@@ -11,12 +11,9 @@ from .durable import write_file
 from .release import Release
 
 if TYPE_CHECKING:
-    from ..appup import Appup
+    from ..appup.appup import Appup
 
-__all__ = ["APPUP_FILE", "PREVIOUS_FILE", "appup_between", "carried_appup", "keep_appup", "kept_appup"]
-
-APPUP_FILE = "appup.json"
-"""The appup's name inside a release's .dist-info folder."""
+__all__ = ["PREVIOUS_FILE", "appup_between", "carried_appup", "keep_appup", "kept_appup"]
 
 PREVIOUS_FILE = "appup-previous.json"
 """Beside it: version and sha256 of the wheel that the appup starts from."""
@@ -35,6 +32,8 @@ def appup_between(old: Release, new: Release) -> Appup:
 
 def carried_appup(old: Release, new: Release) -> Appup | None:
     """The appup that `new`'s wheel carries, if it was made against exactly this `old`."""
+    from ..appup.appup import APPUP_FILE
+
     folder = next(new.root.glob("*.dist-info"), new.root)
     previous = _document(folder / PREVIOUS_FILE)
     if previous != {"version": str(old.version), "sha256": old.sha256}:
@@ -81,7 +80,7 @@ def _document(file: Path) -> object:
 
 
 def _appup(document: object, file: Path) -> Appup:
-    from ..appup import Appup
+    from ..appup.appup import Appup
 
     try:
         return Appup.from_json(document)

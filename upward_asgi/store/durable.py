@@ -27,9 +27,9 @@ def writing(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            expected=f"a store that can be written at {root}",
+            expected=f"a folder that can be written at {root}",
             got=f"{type(error).__name__}: {error}",
-            do="check free space and permissions, then try again; what the store held before is still there",
+            do="check free space and permissions, then try again; what was there before is still there",
         ) from error
 
 

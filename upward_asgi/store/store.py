@@ -38,7 +38,7 @@ from .unpacking import put_release
 from .wheels import Wheel, open_wheel
 
 if TYPE_CHECKING:
-    from ..appup import Appup
+    from ..appup.appup import Appup
 
 __all__ = ["Store"]
 

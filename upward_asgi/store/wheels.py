@@ -25,7 +25,7 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from ..errors import BadWheel
+from ..errors import BadWheel, InternalError
 from .entries import Complaint, check_entries
 from .limits import Limits
 
@@ -110,7 +110,7 @@ def _verified(path: Path, digest: str, archive: zipfile.ZipFile, limits: Limits)
         source.validate_record(validate_contents=True)
         _check_record(source, archive)
         _check_contents(archive, dist_info)
-        _check_settings(source)
+        _check_upward_files(source, version)
     except Complaint as complaint:
         raise _bad(path, complaint.expected, complaint.got) from complaint
     except _DAMAGED as error:
@@ -175,12 +175,23 @@ def _check_contents(archive: zipfile.ZipFile, dist_info: str) -> None:
         raise Complaint("at least one Python module", "none")
 
 
-def _check_settings(source: WheelFile) -> None:
-    """The release's `[tool.upward]`, if it carries one, can be read. Raises `BadSettings`."""
+def _check_upward_files(source: WheelFile, version: Version) -> None:
+    """The settings and the appup that the release carries, if any, can be read. Raises `BadSettings`."""
+    if not {"upward.json", "appup.json"} & set(source.dist_info_filenames):
+        return
+    from ..appup.appup import APPUP_FILE, Appup
     from ..appup.settings import SETTINGS_FILE, Settings
 
     if SETTINGS_FILE in source.dist_info_filenames:
         Settings.from_json(json.loads(source.read_dist_info(SETTINGS_FILE)))
+    if APPUP_FILE not in source.dist_info_filenames:
+        return
+    try:
+        appup = Appup.loads(source.read_dist_info(APPUP_FILE))
+    except InternalError as error:
+        raise Complaint(f"{error.expected} in {APPUP_FILE}", error.got) from error
+    if appup.new != version:
+        raise Complaint(f"the appup of {version} in {APPUP_FILE}", f"that of {appup.new}")
 
 
 def _dist_info_file(source: WheelFile, name: str) -> str:

@@ -11,10 +11,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 __all__ = ["HOT", "RELEASES", "Answer", "Service", "upward"]
 
@@ -31,7 +32,7 @@ class Answer:
     """How one `upward` command ended."""
 
     status: int
-    body: dict[str, object]
+    body: dict[str, Any]
     """The JSON document that it printed."""
 
 
@@ -150,9 +151,24 @@ class Service:
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of one page."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return self._ask("GET", path)
+
+    def post(self, call: str, **body: object) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of one call of the admin API, the operation that it starts being over."""
+        headers = {
+            "Authorization": f"Bearer {self.token.read_text()}",
+            "Content-Type": "application/json",
+            "Prefer": "wait=60",
+        }
+        status, text = self._ask("POST", f"/_upward/{call}", json.dumps(body), headers)
+        return status, json.loads(text)
+
+    def _ask(
+        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
             return response.status, response.read().decode()
         finally:

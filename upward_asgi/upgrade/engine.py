@@ -68,12 +68,12 @@ class Engine:
         self._operations: OrderedDict[str, Operation] = OrderedDict()
 
     @asynccontextmanager
-    async def run(self) -> AsyncIterator[None]:
+    async def run(self) -> AsyncIterator[Engine]:
         """While this context is open, operations can be asked for; leaving it gives up the running one."""
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             try:
-                yield
+                yield self
             finally:
                 self._tasks = None
                 tasks.cancel_scope.cancel()

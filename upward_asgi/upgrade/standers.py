@@ -14,11 +14,11 @@ functions are, and what they mean depends on whose they are:
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..sessions import Session, Sessions
     from .commit import Step
 
-__all__ = ["Patience", "Places", "Stander", "standers"]
+__all__ = ["Patience", "Places", "Stander", "place_of", "standers"]
 
 
 class Patience(Enum):
@@ -73,18 +73,53 @@ class Stander:
 
 
 class Places:
-    """The changed functions of every hop, asked for many code objects at little cost."""
+    """The changed functions of every hop, by release-relative file and qualified name.
+
+    A suspended frame may be older than the release that runs: it keeps its code object while its function
+    is only moved by a later patch. So it is its name that counts; for lambdas and the like, which share
+    theirs, the exact code.
+    """
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self._changed: tuple[ChangedCode, ...] = tuple(step.prepared.changed for step in steps)
+        self._named = {
+            (place.file, place.qualname): place
+            for changed in self._changed
+            for entries in changed.places.values()
+            for _, place in entries
+            if not place.qualname.endswith(">")
+        }
+        self._store = steps[0].hop.old.root.parent
         self._known: dict[CodeType, FunctionPlace | None] = {}
 
     def find(self, code: CodeType) -> FunctionPlace | None:
         """The changed function that `code` belongs to, if any."""
         if code not in self._known:
-            places = (changed.find(code) for changed in self._changed)
-            self._known[code] = next((place for place in places if place is not None), None)
+            self._known[code] = self._by_name(code) or self._exactly(code)
         return self._known[code]
+
+    def innermost(self, codes: Iterable[CodeType]) -> FunctionPlace | None:
+        """The changed function of the last of `codes` that belongs to one."""
+        places = [place for code in codes if (place := self.find(code)) is not None]
+        return places[-1] if places else None
+
+    def _by_name(self, code: CodeType) -> FunctionPlace | None:
+        try:
+            parts = Path(code.co_filename).relative_to(self._store).parts
+        except ValueError:
+            return None
+        return self._named.get(("/".join(parts[1:]), code.co_qualname))
+
+    def _exactly(self, code: CodeType) -> FunctionPlace | None:
+        found = (changed.find(code) for changed in self._changed)
+        return next((place for place in found if place is not None), None)
+
+
+def place_of(session: Session, places: Places) -> FunctionPlace | None:
+    """The changed function that the session's handler is suspended in, if any."""
+    from ..patch.activity import code_of_task
+
+    return None if session.task is None else places.innermost(code_of_task(session.task))
 
 
 def standers(sessions: Sessions, places: Places) -> tuple[Stander, ...]:
@@ -93,10 +128,8 @@ def standers(sessions: Sessions, places: Places) -> tuple[Stander, ...]:
 
 
 def _in_sessions(sessions: Sessions, places: Places) -> Iterator[Stander]:
-    from ..patch.activity import standing
-
     for session in sessions.open():
-        place = None if session.task is None else standing(session.task, places)
+        place = place_of(session, places)
         if place is not None:
             yield Stander("session", session.id, place, _patience(session), session)
 
@@ -113,23 +146,23 @@ def _patience(session: Session) -> Patience:
 
 
 def _in_tasks(sessions: Sessions, places: Places) -> Iterator[Stander]:
-    from ..patch.activity import standing
+    from ..patch.activity import code_of_task
 
     own = {session.task for session in sessions.open()} | {asyncio.current_task()}
     for task in asyncio.all_tasks() - own:
-        place = standing(task, places)
+        place = places.innermost(code_of_task(task))
         if place is not None:
             yield Stander("task", task.get_name(), place, Patience.NONE)
 
 
 def _in_threads(places: Places) -> Iterator[Stander]:
+    from ..patch.activity import code_of_threads
+
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    here = threading.get_ident()
-    for ident, top in sys._current_frames().items():
-        frame = None if ident == here else top
-        while frame is not None:
-            place = places.find(frame.f_code)
-            if place is not None:
-                yield Stander("thread", names.get(ident, str(ident)), place, Patience.UNTIL_GONE)
-                break
-            frame = frame.f_back
+    codes: dict[int, list[CodeType]] = {}
+    for ident, code in code_of_threads():
+        codes.setdefault(ident, []).append(code)
+    for ident, stack in codes.items():
+        place = places.innermost(reversed(stack))  # a thread's stack comes innermost first
+        if place is not None:
+            yield Stander("thread", names.get(ident, str(ident)), place, Patience.UNTIL_GONE)

@@ -39,7 +39,7 @@ from .operation import Operation
 from .quiesce import quiesce
 from .rehearsal import rehearse
 from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
-from .standers import Patience, Places, Stander, standers
+from .standers import Patience, Places, Stander, place_of, standers
 
 if TYPE_CHECKING:
     from ..patch import ImportRoot
@@ -236,10 +236,8 @@ class Transaction:
 
     def _take_back_drains(self, current: Version) -> None:
         """A session that has left its old frame since, or whose old frame is current again, is live."""
-        from ..patch.activity import standing
-
         for session, places in tuple(self._service.drained.items()):
-            gone = session.task is None or standing(session.task, places) is None
+            gone = place_of(session, places) is None
             if gone or session.release == current:
                 session.judge(Way.LIVE)
                 del self._service.drained[session]
@@ -293,8 +291,18 @@ class Transaction:
 
     async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
         """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
+        where = self._where
+
+        def contained() -> T:
+            try:
+                return work()
+            except Exception:
+                raise
+            except BaseException as error:  # an exit asked for there is no exit of the service
+                raise as_upward_error(error, where) from error
+
         with anyio.move_on_after(limit):
-            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+            return await anyio.to_thread.run_sync(contained, abandon_on_cancel=True)
         raise UpgradeFailed(
             expected=f"{self._where} to end within {limit:g} s ({name})",
             got="no end",

@@ -6,13 +6,11 @@ at which step.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import CodeType, ModuleType, SimpleNamespace
+from types import FunctionType, SimpleNamespace
 
 import pytest
 from packaging.version import Version
@@ -20,6 +18,7 @@ from packaging.version import Version
 from upward_asgi.appup.settings import Settings
 from upward_asgi.appup.verdict import Reason, Verdict
 from upward_asgi.errors import UnknownRelease
+from upward_asgi.patch import ChangedCode, FunctionPlace
 from upward_asgi.sessions import Session, Sessions, code_change
 from upward_asgi.sessions.channel import Channel
 from upward_asgi.store import Release, Status
@@ -35,16 +34,6 @@ class State:
     written: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a changed function is."""
-
-    module: str = "app"
-    qualname: str = "changed"
-    file: str = "app.py"
-    line: int = 7
-
-
 class World:
     """Everything an engine works on, with a log of the steps and faults at any of them."""
 
@@ -54,7 +43,7 @@ class World:
         self.faults: dict[str, Callable[[], object]] = {}
         self.code = "1.0.0"
         self.served = "1.0.0"
-        self.changed: dict[CodeType, Place] = {}
+        self.changed = ChangedCode({})
         self.cold: tuple[Reason, ...] = ()
         self.sessions = Sessions(Version("1.0.0"))
         self.store = FakeStore(self)
@@ -72,6 +61,13 @@ class World:
         session.state = State(["1.0.0"])
         session.channel.parked = 1
         return session
+
+    def change(self, function: FunctionType) -> None:
+        """Let the patch say that it changes this function."""
+        code = function.__code__
+        place = FunctionPlace("app", code.co_qualname, "app.py", code.co_firstlineno)
+        at = (code.co_qualname, code.co_firstlineno)
+        self.changed = ChangedCode({**self.changed.places, at: ((code, place),)})
 
     def written(self) -> list[list[str]]:
         """Which releases wrote each session's state."""
@@ -183,7 +179,7 @@ class FakePrepared:
 
     def __init__(self, world: World, old: Path, new: Path) -> None:
         self.world, self.old, self.new = world, old.name, new.name
-        self.changed = SimpleNamespace(find=lambda code: world.changed.get(code))
+        self.changed = world.changed
 
     def apply(self) -> object:
         self.world.reach(f"apply {self.new}")
@@ -196,15 +192,6 @@ class FakePrepared:
         self.world.code = self.old
 
 
-def standing(task, changed):
-    """The changed function in which a task's await chain is suspended."""
-    coro, found = task.get_coro(), None
-    while coro is not None and hasattr(coro, "cr_code"):
-        found = found or changed.find(coro.cr_code)
-        coro = coro.cr_await
-    return found
-
-
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Releases 1.0.0 (running), 1.0.1, 1.0.2 and the new base 1.1.0, and no session yet."""
@@ -215,12 +202,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
         assert isinstance(_["settings"], Settings)
         return FakePrepared(world, old, new)
 
-    monkeypatch.setattr("upward_asgi.patch.prepare", prepare, raising=False)
-
-    if importlib.util.find_spec("upward_asgi.patch.activity") is None:
-        stand_in = ModuleType("upward_asgi.patch.activity")
-        stand_in.standing = standing  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "upward_asgi.patch.activity", stand_in)
+    monkeypatch.setattr("upward_asgi.patch.prepare", prepare)
 
     @code_change(State)
     def change(old_vsn: Version, state: State, extra: object) -> State:

@@ -6,8 +6,8 @@ process before and after the patch. A path is
 - *equal* when the patched process has what a fresh start of the new release has;
 - *kept live state* when the release does not change it (old and new fresh starts agree) and the patch did
   not touch it (the live process has what it had before): counters, rooms, caches;
-- *beyond a fresh start* when it is inside live state that no fresh start has, a session in a table for instance:
-  there only copies left behind count;
+- *beyond a fresh start* when it is inside live state that no fresh start has, a session in a table for
+  instance: there only copies left behind count;
 - anything else is a `Difference`. Nothing is guessed: what nobody can explain turns the verdict cold.
 """
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 __all__ = ["Difference", "compare", "unstable"]
 
 _DETACHED = "detached"
+_REF = "ref "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ def compare(
     code in its file do not count. `noise` are paths that differ between two fresh starts of one release (see
     `unstable`). `kept` are names (`pkg.mod:NAME`) whose values the user said to keep.
     """
-    question = _Question(old, new, old if before is None else before, live, frozenset(noise), tuple(kept))
+    names = _renamed_objects(old, new)
+    was = _under_new_names(old, names)
+    had = was if before is None else _under_new_names(before, names)
+    question = _Question(was, new, had, live, frozenset(noise), tuple(kept))
     differing = (path for path in sorted(new.keys() | live.keys()) if new.get(path) != live.get(path))
     return tuple(
         question.difference(path)
@@ -72,6 +76,36 @@ def compare(
 def unstable(one: Mapping[str, str], other: Mapping[str, str]) -> frozenset[str]:
     """The paths that differ between two fresh starts of the same release: times, ids, salted hashes."""
     return frozenset(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
+
+
+def _renamed_objects(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Objects that are described under another name in the new release, because an import came or went."""
+    names: dict[str, str] = {}
+    for path, text in new.items():
+        before = old.get(path)
+        if before is None or before == text:
+            continue
+        if text.startswith(_REF) and not before.startswith(_REF):
+            name = text.removeprefix(_REF)
+            if name not in old:
+                names[path] = name
+        elif before.startswith(_REF) and not text.startswith(_REF):
+            name = before.removeprefix(_REF)
+            if new.get(name) in (None, f"{_REF}{path}"):
+                names[name] = path
+    return names
+
+
+def _under_new_names(description: Mapping[str, str], names: Mapping[str, str]) -> Mapping[str, str]:
+    if not names:
+        return description
+    moved = {f"{_REF}{name}": f"{_REF}{to}" for name, to in names.items()}
+    told = {path: moved.get(text, text) for path, text in description.items()}
+    for name, to in names.items():
+        inner = [path for path in told if path == name or path.startswith((f"{name}.", f"{name}["))]
+        told.update({to + path.removeprefix(name): told.pop(path) for path in inner})
+        told[name] = f"{_REF}{to}"
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,16 +78,23 @@ class _Walk:
         self._names = Names(modules)
         self._texts = Texts(self._names, roots, modules)
         self._found: Description = {}
+        self._referred: dict[str, object] = {}
         self._seen: dict[int, tuple[str, object]] = {}
         self._queue: collections.deque[tuple[str, Any, int]] = collections.deque()
 
     def description(self) -> Description:
         for name, module in self._modules.items():
             self._module(name, module_namespace(module))
-        while self._queue:
+        while self._queue or self._owed():
             path, value, depth = self._queue.popleft()
             self._found[path] = str(value) if type(value) is Fact else self._head(path, value, depth)
         return self._found
+
+    def _owed(self) -> bool:
+        """Queue what was referred to and was not met under its name: a private method, for instance."""
+        owed = sorted(self._referred.keys() - self._found.keys())
+        self._queue.extend((path, self._referred[path], 1) for path in owed)
+        return bool(owed)
 
     def _module(self, name: str, space: dict[str, object]) -> None:
         for key in sorted(key for key in list(space) if type(key) is str and key not in _SKIPPED):
@@ -105,7 +112,7 @@ class _Walk:
         """True for what two names can share: not plain values, nor what another package has named."""
         if self._names.defined(value):
             return self._names.place(value) is None
-        return type(value) is not tuple and self._leaf(value) is None
+        return type(value) is not tuple and (self._leaf(value) is None or self._texts.opaque(value))
 
     def _leaf(self, value: object) -> str | None:
         leaf = self._texts.leaf(value)
@@ -113,12 +120,13 @@ class _Walk:
 
     def _head(self, path: str, value: Any, depth: int) -> str:
         """What is found at the path; what it consists of is put in the queue."""
+        known = self._names.of(value)
+        if known is not None and known != path:
+            self._referred[known] = value
+            return f"ref {known}"
         leaf = self._leaf(value)
         if leaf is not None:
             return leaf
-        known = self._names.of(value)
-        if known is not None and known != path:
-            return f"ref {known}"
         if type(value) is not tuple:
             first = self._seen.setdefault(id(value), (path, value))[0]
             if first != path:

@@ -7,6 +7,7 @@ import types
 from collections.abc import Iterator
 
 from .describe_names import Names
+from .describe_static import items_of
 from .describe_texts import Texts, digest
 
 __all__ = ["Fact", "Part", "Places", "code_text", "function_parts"]
@@ -76,21 +77,22 @@ def function_parts(function: types.FunctionType, names: Names, texts: Texts) -> 
         yield ".doc", function.__doc__
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=False):
         yield f".cells.{name}", _content(cell)
-    for name, value in dict.items(function.__dict__):
-        yield f".{name}", value
+    yield from ((f".{name}", value) for name, value in _named(function.__dict__))
     yield from _globals(function, names)
 
 
 def _signature(function: types.FunctionType) -> Iterator[Part]:
-    for number, default in enumerate(function.__defaults__ or ()):
+    for number, default in enumerate(tuple.__iter__(function.__defaults__ or ())):
         yield f".defaults[{number}]", default
-    for name, default in (function.__kwdefaults__ or {}).items():
-        yield f".kwdefaults.{name}", default
+    yield from ((f".kwdefaults.{name}", default) for name, default in _named(function.__kwdefaults__))
     if sys.version_info >= (3, 14):  # reading annotations would run the code that makes them
         yield ".annotate", getattr(function, "__annotate__", None)
         return
-    for name, annotation in function.__annotations__.items():
-        yield f".annotations.{name}", annotation
+    yield from ((f".annotations.{name}", kind) for name, kind in _named(function.__annotations__))
+
+
+def _named(table: object) -> list[tuple[str, object]]:
+    return [(key, value) for key, value in items_of(table) if type(key) is str]
 
 
 def _content(cell: types.CellType) -> object:
@@ -110,5 +112,5 @@ def _globals(function: types.FunctionType, names: Names) -> Iterator[Part]:
     # Made by `exec` (attrs, namedtuple): what it reads is in a namespace that nobody else shows.
     yield ".globals", Fact("a namespace of its own")
     for name in function.__code__.co_names:
-        if name in function.__globals__:
-            yield f".globals.{name}", function.__globals__[name]
+        if dict.__contains__(function.__globals__, name):
+            yield f".globals.{name}", dict.__getitem__(function.__globals__, name)

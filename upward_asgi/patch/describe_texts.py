@@ -13,7 +13,9 @@ import decimal
 import fractions
 import gc
 import hashlib
+import operator
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -53,9 +55,17 @@ _REPR: Mapping[type, Callable[[Any], str]] = {
     )
 }
 _PARTS_SHOWN = frozenset(
-    ("functools", "types", "collections", "contextlib", "dataclasses", "enum", "string", "abc", "inspect")
+    (
+        *("builtins", "functools", "types", "collections", "contextlib", "dataclasses", "enum", "string"),
+        *("abc", "inspect"),
+    )
 )
 """Modules of the standard library whose instances are shown with what they hold: they wrap what is ours."""
+
+
+_OPAQUE = ("instance of ", "ContextVar ", "generator ", "coroutine ", "async generator ")
+_SAID_BY_STR = frozenset(("pathlib", "pathlib._local", "uuid", "ipaddress", "zoneinfo"))
+"""Modules whose values hold nothing of the application's, and say it all in their `str`."""
 
 
 def digest(text: str) -> str:
@@ -98,6 +108,12 @@ class Texts:
         if is_module(value):
             return self._module(value)
         return self._special(kind, value)
+
+    def opaque(self, value: object) -> bool:
+        """True for what is described by its class or name alone, but is not a plain value: a lock, a
+        context variable. Which one it is matters all the same."""
+        leaf = self.leaf(value)
+        return leaf is not None and leaf.startswith(_OPAQUE)
 
     def cls(self, cls: type) -> str:
         """A class by name: third-party ones alone, our own with the check that this is the one."""
@@ -143,8 +159,8 @@ class Texts:
         module = class_module(kind)
         if module == "typing":
             return self.plain(self._typing(kind, value))
-        if module.partition(".")[0] in ("pathlib", "uuid", "ipaddress", "zoneinfo", "operator"):
-            return self.plain(f"{class_name(kind)}({_own_text(value)!r})")
+        if module in _SAID_BY_STR and _really_from(module, kind):
+            return self.plain(f"{class_name(kind)}({str(value)!r})")
         if of_kind(value, dict, list, tuple, set, frozenset, collections.deque):
             return None
         if standard(module) and not shown_inside(kind):
@@ -166,9 +182,9 @@ def _sequence(value: Any) -> Iterable[object]:
     return list(tuple.__iter__(value)) if of_kind(value, tuple) else ()
 
 
-def _own_text(value: object) -> str:
-    """The text of a value of an exact standard type; it holds nothing of the application's."""
-    return str(value)
+def _really_from(module: str, kind: type) -> bool:
+    """True for a class of the standard library itself, not one that only says so."""
+    return vars(sys.modules.get(module, types)).get(class_name(kind)) is kind
 
 
 def _builtin(texts: Texts, value: Any) -> str:
@@ -213,6 +229,9 @@ _SPECIAL: Mapping[type, Callable[[Texts, Any], str]] = {
     types.CoroutineType: lambda texts, value: f"coroutine {value.__qualname__}",
     types.AsyncGeneratorType: lambda texts, value: f"async generator {value.__qualname__}",
     memoryview: lambda texts, value: "memoryview",
+    operator.attrgetter: lambda texts, value: f"attrgetter{texts.brief(value.__reduce__()[1])}",
+    operator.itemgetter: lambda texts, value: f"itemgetter{texts.brief(value.__reduce__()[1])}",
+    operator.methodcaller: lambda texts, value: f"methodcaller {texts.brief(value.__reduce__()[1])}",
     slice: lambda texts, value: ":".join(texts.brief(v) for v in (value.start, value.stop, value.step)),
     typing.TypeVar: _named,
     typing.ParamSpec: _named,
@@ -233,12 +252,12 @@ class _Brief:
 
     def text(self, value: object, depth: int) -> str:
         self._left -= 1
-        leaf = self._texts.leaf(value)
-        if leaf is not None:
-            return leaf
         path = self._names.of(value)
         if path is not None:
             return f"ref {path}"
+        leaf = self._texts.leaf(value)
+        if leaf is not None:
+            return leaf
         if self._names.defined(value):
             return self._texts.unplaced(value)
         if id(value) in self._inside:

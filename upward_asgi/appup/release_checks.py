@@ -23,11 +23,18 @@ def release_reasons(
     packages: Sequence[str] | None = None,
     tree: Tree | None = None,
 ) -> Verdict:
-    """Requirements, native code, migrations, data files, and whether the settings fit the new release.
+    """Requirements, native code, migrations, data files, and whether the settings fit the releases.
 
-    `tree` is the new release's tree where it is at hand already, so that nothing is parsed twice.
+    `tree` is the tree of `new` where it is at hand already, so that nothing is parsed twice.
     """
     return requirements_verdict(old, new).merged(
-        artefacts_verdict(old, new, packages),
-        settings_verdict(settings, tree if tree is not None else read_tree(new, packages)),
+        artefacts_verdict(old, new, packages), _settings_verdict(old, new, settings, packages, tree)
     )
+
+
+def _settings_verdict(
+    old: Path, new: Path, settings: Settings, packages: Sequence[str] | None, tree: Tree | None
+) -> Verdict:
+    if not (settings.keep or settings.rebuild or settings.code_change or settings.config_change):
+        return Verdict()  # most projects: nothing to read
+    return settings_verdict(settings, tree or read_tree(new, packages), read_tree(old, packages))

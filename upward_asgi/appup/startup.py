@@ -35,7 +35,8 @@ def startup_verdict(
 ) -> Verdict:
     """Cold for start-up code that was changed, added or removed; a note for changed `__main__` blocks.
 
-    Sources and `paths` (relative to the release's root) are by module name. Modules must parse.
+    Sources and `paths` (relative to the release's root) are by module name. A module that does not parse
+    holds none.
     """
     old, new = StartupCode(old_sources, paths), StartupCode(new_sources, paths)
     findings = tuple(_findings(old.starts(), new.starts(), paths))
@@ -66,7 +67,7 @@ def _reason(start: Start, how: str, paths: Mapping[str, str]) -> Reason:
         f"start-up code {start.name} was {how}{where}, and start-up is over in the running process",
         paths.get(start.module),
         start.line,
-        "give the application a `code_change` in [tool.upward], accept it with --accept-startup"
+        "name a `code_change` for the application in [tool.upward], or set `accept_startup = true` there"
         " if it may wait for the next restart, or release it as a new minor version",
     )
 

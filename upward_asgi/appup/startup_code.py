@@ -160,7 +160,11 @@ class _Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.source)
+        """Empty when the source does not parse: such a module cannot run; if it changed, the diff says so."""
+        try:
+            return ast.parse(self.source)
+        except (SyntaxError, ValueError):
+            return ast.Module([], [])
 
     @cached_property
     def functions(self) -> dict[str, _Function]:

@@ -147,7 +147,7 @@ def run_transforms(
     if not uses:
         return tuple(up), tuple(down)
     request = {
-        "path": [str(root.resolve()), *(str(Path(entry).resolve()) for entry in sys.path if entry)],
+        "path": _import_path(root),
         "app": app,
         "v1": str(old),
         "v2": str(new),
@@ -159,6 +159,15 @@ def run_transforms(
     for line in run.lines(request):
         run.take(line)
     return run.result()
+
+
+def _import_path(root: Path) -> list[str]:
+    """The new release first, then what this process imports from, and at the end where we are ourselves.
+
+    The empty entry, the current folder, is left out: it may well hold another state of the application.
+    """
+    entries = (root, *(Path(entry) for entry in sys.path if entry), Path(__file__).parents[2])
+    return list(dict.fromkeys(str(entry.resolve()) for entry in entries))
 
 
 class _Run:

@@ -45,3 +45,14 @@ def test_markers(tree: Tree) -> None:
         "`keep` in [tool.upward] names board.app:POOOL",
         "`rebuild` in [tool.upward] names bord.*:POOL",
     ]
+
+
+def test_either_release(tree: Tree, tmp_path: Path) -> None:
+    """On the way back the goal is the older release: what only the newer one has counts as well."""
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older/board.py").write_text("")
+    older = read_tree(tmp_path / "older")
+    settings = Settings(keep=("board.app:POOL",), code_change="board.app:change")
+    assert settings_verdict(settings, older, tree) == settings_verdict(settings, tree, older)
+    assert settings_verdict(settings, older, tree).hot
+    assert not settings_verdict(settings, older).hot

@@ -244,3 +244,8 @@ def test_main_block() -> None:
 def test_only_modules_in_question_are_parsed() -> None:
     """Modules without any of the words are left alone, so that the check costs next to nothing."""
     assert reasons({"a": "x = 1", "b": "not Python ("}, {"a": "x = 1", "b": "not Python either ("}) == ()
+
+
+def test_module_that_does_not_parse() -> None:
+    """A module that mentions start-up but is no Python (a template, say) holds none, and is no error."""
+    assert reasons({"a": "lifespan {{"}, {"a": "lifespan {{{"}) == ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,7 @@ def carried_appup(old: Release, new: Release) -> Appup | None:
 
 
 def kept_appup(root: Path, old: Release, new: Release) -> Appup | None:
-    """The appup that was made here before, for these wheels and by this version of upward_asgi."""
+    """The appup that was made here before, for these wheels and by this code of upward_asgi."""
     file = _kept(root, old, new)
     document = _document(file)
     if not isinstance(document, dict) or {**document, "appup": None} != {
@@ -66,9 +68,18 @@ def _kept(root: Path, old: Release, new: Release) -> Path:
 
 
 def _made_for(old: Release, new: Release) -> dict[str, object]:
-    from .. import __version__
+    return {"maker": _maker(), "old": old.sha256, "new": new.sha256}
 
-    return {"upward": __version__, "old": old.sha256, "new": new.sha256}
+
+@cache
+def _maker() -> str:
+    """The identity of the code that makes appups: one that was made by other code of ours is made again."""
+    from .. import appup
+
+    digest = hashlib.sha256()
+    for file in sorted(Path(appup.__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _document(file: Path) -> object:

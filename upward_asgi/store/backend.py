@@ -24,6 +24,7 @@ EPOCH = "1580601600"
 """SOURCE_DATE_EPOCH of a build that does not set its own: 2020-02-02, hatchling's default."""
 
 _SHOWN = 20
+_WIDE = 300
 
 
 def run_backend(project: Path, out: Path, *, isolated: bool | None) -> Path:
@@ -96,9 +97,9 @@ def _run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str,
 
 
 def _failed(project: Path, message: str, cause: BaseException) -> BadProject:
-    output = getattr(cause, "output", None) or b""
-    lines = output.decode(errors="replace").rstrip().splitlines()[-_SHOWN:]
-    shown = "".join(f"\n  {line}" for line in lines)
+    said = [getattr(cause, stream, None) or b"" for stream in ("output", "stderr")]
+    lines = b"".join(said).decode(errors="replace").rstrip().splitlines()[-_SHOWN:]
+    shown = "".join(f"\n  {line if len(line) <= _WIDE else line[:_WIDE] + '…'}" for line in lines)
     return BadProject(
         expected=f"a project that its own backend builds, at {project}",
         got=f"{message.strip()}{shown}\n",

@@ -41,7 +41,7 @@ def test_made_and_kept(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Store.open(filled.root).appup("1.0.0", Version("1.0.1")) == made
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"upward": "0", "old": "", "new": "", "appup": {}}'])
+@pytest.mark.parametrize("damage", ["{", "[]", '{"maker": "0", "old": "", "new": "", "appup": {}}'])
 def test_kept_one_is_of_no_use(filled: Store, damage: str) -> None:
     """A damaged one, or one of another version of upward_asgi, is made again."""
     made = filled.appup("1.0.0", "1.0.1")

@@ -49,14 +49,13 @@ class Tab:
 
     def _opened(self, socket: WebSocket) -> None:
         self.sockets.append(socket)
-        socket.on("close", self.closed.append)
+        socket.on("close", lambda ended: self.closed.append(ended))
 
     def shows(self, release: str) -> None:
         """Wait until the page shows `release`, its stylesheet included."""
         expect(self.page.locator("#release b")).to_have_text(release)
-        expect(self.page.locator("link[rel=stylesheet]")).to_have_attribute(
-            "href", f"/static/board.css?v={release}"
-        )
+        expect(self.page.locator(f"#stylesheet[href='/static/board.css?v={release}']")).to_have_count(1)
+        expect(self.page.locator("link[rel=stylesheet]")).to_have_count(1)
 
     def background(self) -> str:
         """The page's background as the stylesheet in force paints it."""

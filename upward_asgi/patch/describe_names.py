@@ -34,6 +34,7 @@ class Names:
 
     def __init__(self, modules: Mapping[str, types.ModuleType]) -> None:
         self._modules = modules
+        self._is_app: dict[str, bool] = {}
         self._tops = {name.partition(".")[0] for name in modules}
         self._spaces = {name: module_namespace(module) for name, module in modules.items()}
         self._globals = {id(space): name for name, space in self._spaces.items()}
@@ -47,15 +48,17 @@ class Names:
 
     def of(self, value: object) -> str | None:
         """The path that the object goes by, None when it has no name of its own."""
-        if self.defined(value):
-            place = self.place(value)
-            if place is not None:
-                return place
-        return self._bound.get(id(value))
+        path = self._bound.get(id(value))
+        if path is None and self.defined(value):
+            return self.place(value)
+        return path
 
     def is_app(self, module: str) -> bool:
         """True for a module of the application."""
-        return module.partition(".")[0] in self._tops
+        known = self._is_app.get(module)
+        if known is None:
+            known = self._is_app[module] = module.partition(".")[0] in self._tops
+        return known
 
     def is_app_class(self, cls: type) -> bool:
         """True for a class that is the application's own."""

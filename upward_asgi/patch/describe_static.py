@@ -71,12 +71,8 @@ def class_name(cls: type) -> str:
 
 
 def of_kind(value: object, *kinds: type) -> bool:
-    """`isinstance` that does not ask the object's `__class__`, nor a metaclass."""
-    cls = type(value)
-    for kind in kinds:
-        if cls is kind:
-            return True
-    return any(base is kind for base in mro(cls) for kind in kinds)
+    """`isinstance` that does not ask the object's `__class__`; for kinds whose metaclass is `type`."""
+    return issubclass(type(value), kinds)
 
 
 def is_function(value: object) -> TypeGuard[types.FunctionType]:
@@ -86,7 +82,7 @@ def is_function(value: object) -> TypeGuard[types.FunctionType]:
 
 def is_class(value: object) -> TypeGuard[type]:
     """True for a class, whatever its metaclass."""
-    return type(value) is type or of_kind(value, type)
+    return issubclass(type(value), type)
 
 
 def is_module(value: object) -> TypeGuard[types.ModuleType]:

@@ -100,7 +100,8 @@ class Texts:
         """The whole description, None for what has parts or an identity."""
         kind = type(value)
         if kind is str:
-            return self.plain(_NUMBERED.sub("…", repr(value)))
+            text = repr(value)
+            return self.plain(_NUMBERED.sub("…", text) if ":" in text or " at 0x" in text else text)
         if type(kind) is type and kind in _REPR:  # a metaclass of its own may not like to be asked
             return self.plain(_REPR[kind](value))
         if kind is types.FunctionType or is_class(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .handle import Handle, session
 from .live import Ending, LiveSession
 from .registry import Sessions
+from .restart import upgradable
 from .session import Session, Way
 from .staging import Staged
 from .state import code_change
@@ -19,4 +20,5 @@ __all__ = [
     "Way",
     "code_change",
     "session",
+    "upgradable",
 ]

@@ -67,6 +67,12 @@ class Channel:
             if self.slow:
                 self._tell()
 
+    def intercept(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
+        """Put `receive` and `send` in place of the server's; returns those."""
+        before = self._receive, self._send
+        self._receive, self._send = receive, send
+        return before
+
     def hold(self) -> None:
         """From now on no new message reaches the application, until `let_go`."""
         if self._gate is None:

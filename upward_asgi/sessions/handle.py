@@ -100,11 +100,11 @@ class Handle:
 
     async def send_text(self, data: str) -> None:
         """Send a text frame to the client."""
-        await self._session.channel.send({"type": "websocket.send", "text": data})
+        await self._send({"type": "websocket.send", "text": data})
 
     async def send_bytes(self, data: bytes) -> None:
         """Send a binary frame to the client."""
-        await self._session.channel.send({"type": "websocket.send", "bytes": data})
+        await self._send({"type": "websocket.send", "bytes": data})
 
     async def send_json(self, data: object) -> None:
         """Send `data` as JSON in a text frame."""
@@ -112,7 +112,11 @@ class Handle:
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection."""
-        await self._session.channel.send({"type": "websocket.close", "code": code, "reason": reason})
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _send(self, message: Message) -> None:
+        restart = self._session.restart
+        await (self._session.channel.send if restart is None else restart.send_for_session)(message)
 
 
 def session(connection: Connection | dict[str, object] | None = None) -> Handle:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import count
 
+import anyio
 from packaging.version import Version
 
 from .channel import Channel
-from .session import UNKNOWN, Holder, Session
+from .restart import Restart
+from .session import UNKNOWN, Holder, Session, Way
 from .staging import Staged, stage
 
 __all__ = ["Finder", "Sessions"]
@@ -79,6 +81,24 @@ class Sessions:
         self._held = False
         for session in self.open():
             session.channel.let_go()
+
+    async def restart(self, sessions: Iterable[Session] | None = None) -> dict[str, BaseException | None]:
+        """Restart the handlers of these sessions (all whose way is restart), at the same time.
+
+        Returns, by session id, what each new handler raised before it first waited for a message, or None. A
+        session whose new handler raised stays connected for a few seconds: after an undo, restart it again.
+        """
+        chosen = [s for s in self.open() if s.way is Way.RESTART] if sessions is None else list(sessions)
+        outcomes: dict[str, BaseException | None] = {}
+
+        async def one(session: Session, restart: Restart) -> None:
+            outcomes[session.id] = await restart()
+
+        async with anyio.create_task_group() as tasks:
+            for session in chosen:
+                if session.restart is not None:
+                    tasks.start_soon(one, session, session.restart)
+        return outcomes
 
     def stage(
         self,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import anyio
 from packaging.version import Version
 
 from .channel import Channel
+
+if TYPE_CHECKING:
+    from .restart import Restart
 
 __all__ = ["UNKNOWN", "Holder", "Session", "Way", "name_of_type"]
 
@@ -51,6 +54,7 @@ class Session:
         "place",
         "reason",
         "release",
+        "restart",
         "resumed",
         "task",
         "upgrading",
@@ -73,6 +77,8 @@ class Session:
         """Where the state is kept, when an object of the application keeps it."""
         self.handle: object | None = None
         """What `upward_asgi.session()` returned for it: one object for its whole life."""
+        self.restart: Restart | None = None
+        """How its handler is started anew; None when the handler is not marked `@upgradable`."""
         self.way = Way.LIVE
         self.reason = ""
         """Why the session goes this way."""

@@ -6,13 +6,11 @@ and held by nobody but its own frame, so it is found there.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from types import CoroutineType, FrameType
 from typing import cast
 
 from starlette.endpoints import WebSocketEndpoint
 
+from ..sessions.frames import frames_of
 from ..sessions.session import Holder, Session
 
 __all__ = ["find_endpoint"]
@@ -22,7 +20,7 @@ def find_endpoint(session: Session) -> Holder | None:
     """The endpoint that serves `session`; None when another kind of handler does."""
     if session.task is None:
         return None
-    for frame in _frames(session.task.get_coro()):
+    for frame in frames_of(session.task.get_coro()):
         endpoint = frame.f_locals.get("self") if frame.f_code.co_name == "dispatch" else None
         if isinstance(endpoint, WebSocketEndpoint):
             return _with_state(endpoint)
@@ -35,18 +33,3 @@ def _with_state(endpoint: WebSocketEndpoint) -> Holder | None:
     if not hasattr(endpoint, "state"):
         endpoint.state = None  # type: ignore[attr-defined]
     return cast(Holder, endpoint)
-
-
-def _frames(awaited: object) -> Iterator[FrameType]:
-    """The suspended frames of a task, outermost first."""
-    while awaited is not None:
-        if isinstance(awaited, CoroutineType):
-            if awaited.cr_frame is not None:
-                yield awaited.cr_frame
-            awaited = awaited.cr_await
-        elif type(awaited).__name__ == "coroutine_wrapper":
-            # What `__await__` of an endpoint returns; it has no attribute that names its coroutine.
-            inside = gc.get_referents(awaited)
-            awaited = next((one for one in inside if isinstance(one, CoroutineType)), None)
-        else:
-            return

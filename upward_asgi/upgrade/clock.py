@@ -18,7 +18,7 @@ class Clock(Protocol):
         """Seconds since some fixed moment, never going back."""
         ...
 
-    async def sleep(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
         """Return after `seconds`."""
         ...
 
@@ -30,7 +30,7 @@ class MonotonicClock:
         """Seconds, as `time.monotonic` counts them."""
         return time.monotonic()
 
-    async def sleep(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
         """Let the other tasks run for `seconds`."""
         await anyio.sleep(seconds)
 

@@ -42,7 +42,7 @@ async def quiesce(
         if moment_over:
             sessions.hold([one.session for one in waited_for if one.session is not None])
         # Sessions may come, go and move on meanwhile: all is looked at again.
-        await clock.sleep(timeouts.quiesce_every_seconds)
+        await clock.pause(timeouts.quiesce_every_seconds)
 
 
 def _is_waited_for(one: Stander, moment_over: bool) -> bool:

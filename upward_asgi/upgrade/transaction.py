@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
@@ -33,6 +34,7 @@ from ..errors import (
 from ..sessions import Way
 from .clock import Clock, Timeouts
 from .commit import Commit, Step
+from .fresh import require_fresh_import
 from .hop import Hop, between
 from .machine import Event, State
 from .operation import Operation
@@ -68,6 +70,8 @@ class Service:
     """Bytes that the forked copy may allocate; None: as much as the system gives."""
     drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
     """The draining sessions, each with the changed functions that it was found in."""
+    imported: set[str] = field(default_factory=set)
+    """Digests of the releases that a clean interpreter has imported."""
 
 
 class Transaction:
@@ -104,6 +108,7 @@ class Transaction:
         operation.happened(Event.VERIFY)
         steps = await self._plan(releases)
         operation.happened(Event.PLAN)
+        await self._import_fresh(steps)
         self._take_back_drains(operation.from_)
         await self._rehearse(steps)
         operation.happened(Event.REHEARSE)
@@ -184,6 +189,19 @@ class Transaction:
             )
             for hop in hops
         )
+
+    async def _import_fresh(self, steps: Sequence[Step]) -> None:
+        """Every release gone through imports from scratch in a clean interpreter; each is tried once."""
+        self._where = "the import in a clean interpreter"
+        service, limit = self._service, self._service.timeouts.import_seconds
+        for release in (step.hop.new for step in steps):
+            if release.sha256 not in service.imported:
+                packages = service.application.packages
+                self._release = release.version
+                work = partial(require_fresh_import, release.root, packages, timeout=limit)
+                await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the child is killed
+                service.imported.add(release.sha256)
+        self._release = None
 
     async def _rehearse(self, steps: Sequence[Step]) -> None:
         self._where = "the rehearsal"

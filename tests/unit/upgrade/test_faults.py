@@ -149,8 +149,9 @@ async def test_rehearsal(world, make_engine, step, ending) -> None:
     for _ in range(3):
         world.connect()
     fault, words = ENDINGS[ending]
+    seconds = 0.3 if ending == "hangs" else 20
     operation = await attempt(
-        world, make_engine, lambda e: e.upgrade(Version("1.0.1")), step, only_there(fault)
+        world, make_engine, lambda e: e.upgrade(Version("1.0.1")), step, only_there(fault), seconds
     )
     assert operation.state is OperationState.REFUSED
     assert words in operation.report["error"]["got"]
@@ -250,6 +251,6 @@ class CountingClock:
         self.time += 0.001
         return self.time
 
-    async def sleep(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
         self.time += seconds
         await anyio.lowlevel.checkpoint()

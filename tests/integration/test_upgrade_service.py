@@ -1,0 +1,363 @@
+"""Upgrades of a real service: a store of wheels, uvicorn, open WebSockets, and the engine between them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import sys
+import textwrap
+import zipfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import uvicorn
+import websockets
+from packaging.version import Version
+
+from upward_asgi.middleware import Upward
+from upward_asgi.store import Store
+from upward_asgi.upgrade import Operation, OperationState, Timeouts
+
+NUMBERS = itertools.count()
+
+APP = """
+from dataclasses import dataclass
+
+import anyio
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from upward_asgi import LiveSession
+
+from .words import greeting
+
+GATE = anyio.Event()
+ROOM = []
+
+
+@dataclass
+class Count:
+    n: int = 0
+
+
+class Counter(LiveSession):
+    async def mount(self):
+        self.state = Count()
+
+    async def handle_event(self, message):
+        self.state.n += 1
+        await self.send_text(f"{greeting()} {self.state.n}")
+
+
+async def plain(websocket):
+    await websocket.accept()
+    ROOM.append(websocket)
+    n = 0
+    while True:
+        await websocket.receive_text()
+        n += 1
+        await websocket.send_text(f"{greeting()} {n}")
+
+
+async def page(request):
+    return PlainTextResponse(greeting())
+
+
+app = Starlette(routes=[Route("/", page), WebSocketRoute("/live", Counter), WebSocketRoute("/plain", plain)])
+"""
+
+WORDS = """
+def greeting():
+    return "hello"
+"""
+
+Files = Mapping[str, str]
+
+
+def edited(files: Files, **edits: tuple[str, str]) -> Files:
+    """The release with one text replaced in each of the named modules."""
+    made = dict(files)
+    for name, (old, new) in edits.items():
+        assert old in made[f"{name}.py"]
+        made[f"{name}.py"] = made[f"{name}.py"].replace(old, new)
+    return made
+
+
+FIRST: Files = {"__init__.py": "", "app.py": APP, "words.py": WORDS}
+HELPER = edited(FIRST, words=("hello", "good day"))
+FIELD = edited(
+    HELPER,
+    app=(
+        "    n: int = 0\n",
+        '    n: int = 0\n    label: str = "none"\n',
+    ),
+)
+FIELD = edited(
+    FIELD,
+    app=(
+        "    async def handle_event(self, message):\n",
+        "    def code_change(self, old_vsn, state, extra):\n"
+        '        return Count(state.n, label=f"from {old_vsn}")\n\n'
+        "    async def handle_event(self, message):\n",
+    ),
+)
+FIELD = edited(FIELD, app=("{self.state.n}", "{self.state.n} {self.state.label}"))
+
+
+def write_wheel(folder: Path, name: str, version: str, files: Files) -> Path:
+    info = f"{name}-{version}.dist-info"
+    contents = {f"{name}/{file}": textwrap.dedent(text) for file, text in files.items()}
+    contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    contents[f"{info}/WHEEL"] = (
+        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
+    record = [f"{file},sha256={_digest(text)},{len(text.encode())}" for file, text in contents.items()]
+    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in contents.items():
+            archive.writestr(file, text)
+    return path
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+class Service:
+    """A running service and its clients."""
+
+    def __init__(self, upward: Upward, store: Store, address: str, name: str) -> None:
+        self.upward, self.store, self.address, self.name = upward, store, address, name
+        assert upward.engine is not None
+        self.engine = upward.engine
+
+    async def end(self, operation: Operation) -> Operation:
+        return await self.engine.finished(operation.id, 50)
+
+    async def upgrade(self, to: str | None = None, **options: bool) -> Operation:
+        return await self.end(self.engine.upgrade(None if to is None else Version(to), **options))
+
+    def connect(self, path: str) -> Any:
+        return websockets.connect(self.address + path, open_timeout=20)
+
+    def module(self, name: str = "app") -> Any:
+        return sys.modules[f"{self.name}.{name}"]
+
+    @property
+    def running(self) -> str:
+        current = self.store.current()
+        assert current is not None
+        return str(current.version)
+
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Any:
+    """Serves a package with these releases, 1.0.0 first, on a real uvicorn."""
+    names: list[str] = []
+
+    @asynccontextmanager
+    async def serve(*releases: Files, **options: Any) -> AsyncIterator[Service]:
+        name = f"svc{next(NUMBERS)}"
+        names.append(name)
+        store = Store.create(tmp_path / "releases")
+        for patch, files in enumerate(releases):
+            store.unpack(write_wheel(tmp_path, name, f"1.0.{patch}", files))
+        upward = Upward(f"{name}.app:app", store=store.root, **options)
+        async with uvicorn_of(upward) as address:
+            yield Service(upward, store, address, name)
+
+    before = list(sys.meta_path), list(sys.path_hooks)
+    yield serve
+    sys.meta_path[:], sys.path_hooks[:] = before
+    for module in [m for m in sys.modules if m.partition(".")[0] in names]:
+        del sys.modules[module]
+
+
+@asynccontextmanager
+async def uvicorn_of(app: Any) -> AsyncIterator[str]:
+    config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    started = anyio.Event()
+    startup = server.startup
+
+    async def announced(sockets: Any = None) -> None:
+        await startup(sockets)
+        started.set()
+
+    server.startup = announced  # type: ignore[method-assign]
+    server.capture_signals = NoSignals  # type: ignore[method-assign, assignment]
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(server.serve)
+        await started.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield f"ws://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+
+
+class NoSignals:
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+async def ask(socket: Any, message: str = "x") -> str:
+    await socket.send(message)
+    with anyio.fail_after(20):
+        return str(await socket.recv())
+
+
+async def test_up_up_and_down(serve: Serve) -> None:
+    """Two upgrades and two downgrades: the sessions stay open, count on, and get and lose the new field."""
+    async with (
+        serve(FIRST, HELPER, FIELD) as service,
+        service.connect("/live") as live,
+        service.connect("/plain") as plain,
+    ):
+        assert (await ask(live), await ask(plain)) == ("hello 1", "hello 1")
+        first = await service.upgrade()
+        assert first.state is OperationState.SUCCEEDED, first.report
+        assert (await ask(live), await ask(plain)) == ("good day 2", "good day 2")
+        second = await service.upgrade()
+        assert second.state is OperationState.SUCCEEDED, second.report
+        assert (await ask(live), await ask(plain)) == ("good day 3 from 1.0.1", "good day 3")
+        assert service.running == "1.0.2"
+        down = await service.end(service.engine.downgrade())
+        assert down.state is OperationState.SUCCEEDED, down.report
+        assert (await ask(live), await ask(plain)) == ("good day 4", "good day 4")
+        last = await service.end(service.engine.downgrade())
+        assert last.state is OperationState.SUCCEEDED, last.report
+        assert (await ask(live), await ask(plain)) == ("hello 5", "hello 5")
+        assert service.running == "1.0.0"
+        assert {str(s.release) for s in service.upward.sessions.open()} == {"1.0.0"}
+
+
+async def test_hops(serve: Serve) -> None:
+    """Over two releases at once, up and down."""
+    async with serve(FIRST, HELPER, FIELD) as service, service.connect("/live") as live:
+        assert await ask(live) == "hello 1"
+        up = await service.upgrade("1.0.2")
+        assert up.state is OperationState.SUCCEEDED, up.report
+        assert await ask(live) == "good day 2 from 1.0.1"
+        down = await service.end(service.engine.install(Version("1.0.0")))
+        assert down.state is OperationState.SUCCEEDED, down.report
+        assert await ask(live) == "hello 3"
+
+
+BAD: dict[str, tuple[Files, str]] = {
+    "does not parse": (edited(HELPER, words=("def greeting", "def greeting(:")), "words.py"),
+    "fails at import": ({**HELPER, "words.py": "raise RuntimeError('no such thing')\n"}, "no such thing"),
+    "imports what is not there": (
+        edited(HELPER, words=("def ", "import nowhere_to_be_found\ndef ")),
+        "nowhere",
+    ),
+    "exits at import": (edited(HELPER, words=("def ", "import sys\nsys.exit(3)\ndef ")), "SystemExit: 3"),
+    "exits hard at import": (edited(HELPER, words=("def ", "import os\nos._exit(4)\ndef ")), "status 4"),
+    "hangs at import": (
+        edited(HELPER, words=("def ", "import threading\nthreading.Event().wait()\ndef ")),
+        "2 s",
+    ),
+    "code_change raises": (
+        edited(FIELD, app=("Count(state.n, label", "Count(state.missing, label")),
+        "missing",
+    ),
+    "code_change returns None": (edited(FIELD, app=("return Count(state.n", "Count(state.n")), "None"),
+    "code_change exits": (
+        edited(FIELD, app=("return Count(state.n", "raise SystemExit(5)\n        return Count(state.n")),
+        "5",
+    ),
+    "code_change changes in place, then raises": (
+        edited(FIELD, app=("return Count(state.n", "state.n = 99; 1 / 0\n        return Count(state.n")),
+        "ZeroDivisionError",
+    ),
+    "the application is gone": (edited(HELPER, app=("app = Starlette", "application = Starlette")), "app"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_bad_releases(serve: Serve, bad: str) -> None:
+    """A release that is wrong in some way: refused or undone, named; sessions go on; a mended one goes."""
+    files, words = BAD[bad]
+    timeouts = Timeouts(import_seconds=2, rehearsal_seconds=10)
+    async with serve(FIRST, files, FIELD, timeouts=timeouts) as service, service.connect("/live") as live:
+        assert await ask(live) == "hello 1"
+        operation = await service.upgrade()
+        assert operation.state in (OperationState.REFUSED, OperationState.ROLLED_BACK), operation.report
+        assert words in str(operation.report["error"])
+        assert await ask(live) == "hello 2"
+        assert service.running == "1.0.0"
+        mended = await service.upgrade("1.0.2")
+        assert mended.state is OperationState.SUCCEEDED, mended.report
+        assert (await ask(live)).startswith("good day 3 from 1.0.0")
+
+
+async def test_a_changed_plain_handler_drains(serve: Serve) -> None:
+    """A plain handler whose own function changed stays in its old frame, and is named with file and line."""
+    changed = edited(
+        FIRST, app=('await websocket.send_text(f"{greeting()} {n}")', 'await websocket.send_text(f"new {n}")')
+    )
+    async with serve(FIRST, changed) as service, service.connect("/plain") as old:
+        assert await ask(old) == "hello 1"
+        operation = await service.upgrade()
+        assert operation.state is OperationState.SUCCEEDED, operation.report
+        (session,) = service.upward.sessions.open()
+        assert (str(session.way), session.place) == ("drain", f"{service.name}/app.py:30")
+        assert operation.report["sessions"]["by_way"] == {"drain": 1}
+        assert await ask(old) == "hello 2"
+        async with service.connect("/plain") as new:
+            assert await ask(new) == "new 1"
+        await service.end(service.engine.downgrade())
+        assert str(session.way) == "live"
+        assert await ask(old) == "hello 3"
+
+
+async def test_a_busy_live_session_is_waited_for(serve: Serve) -> None:
+    """A `LiveSession` in the middle of a changed method is waited for; if it stays, its place is named."""
+    slow = edited(
+        FIRST, app=("        self.state.n += 1\n", "        await GATE.wait()\n        self.state.n += 1\n")
+    )
+    changed = edited(slow, app=("{greeting()} {self", "changed {self"))
+    timeouts = Timeouts(settle_seconds=0, quiesce_seconds=0.1)
+    async with serve(slow, changed, timeouts=timeouts) as service, service.connect("/live") as live:
+        await live.send("x")
+        await busy(service)
+        operation = await service.upgrade()
+        assert operation.state is OperationState.ROLLED_BACK
+        assert operation.report["error"]["code"] == "quiesce_timeout"
+        assert "Counter.handle_event" in operation.report["error"]["got"]
+        assert service.store.release("1.0.1").failed is None
+        service.module().GATE.set()
+        assert await live.recv() == "hello 1"
+        again = await service.upgrade()
+        assert again.state is OperationState.SUCCEEDED, again.report
+        assert await ask(live) == "changed 2"
+
+
+async def busy(service: Service) -> None:
+    """Return when a session is in the middle of a message."""
+    while not any(session.busy for session in service.upward.sessions.open()):
+        await anyio.lowlevel.checkpoint()
+
+
+async def test_a_dry_run(serve: Serve) -> None:
+    """A dry run rehearses on the live state and changes nothing: not the code, not the store, no module."""
+    async with serve(FIRST, FIELD) as service, service.connect("/live") as live:
+        assert await ask(live) == "hello 1"
+        code = service.module("words").greeting.__code__
+        modules = set(sys.modules)
+        operation = await service.upgrade(dry_run=True)
+        assert operation.state is OperationState.SUCCEEDED, operation.report
+        assert operation.report["rehearsal"]["where"] == "fork"
+        assert service.module("words").greeting.__code__ is code
+        assert {m for m in set(sys.modules) - modules if m.startswith("svc")} == set()
+        assert (service.running, await ask(live)) == ("1.0.0", "hello 2")

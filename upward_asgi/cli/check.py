@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import BadWheel
 from .options import as_json, store_option
 from .output import show
 
@@ -55,16 +57,34 @@ def _last(
     sources: Sources, new: Source, previous: Path | None, releases: Path, store: Path | None
 ) -> Source | None:
     """The release before `new`, or None when it starts a line of its own."""
-    from ..versions import is_patch_of
-    from .sources import Source
-    from .wheels import newest_before
-
     if previous is not None:
         return sources.unpacked(previous)
-    if store is None:
-        wheel = newest_before(new.name, new.version, releases)
-        return sources.unpacked(wheel.path) if wheel else None
+    if store is not None:
+        return _last_in_store(new, store)
+    wheel = _last_wheel(new, releases)
+    return sources.unpacked(wheel) if wheel else None
+
+
+def _last_wheel(new: Source, folder: Path) -> Path | None:
+    """The newest wheel of the same distribution that `new` is a patch release of."""
+    from packaging.utils import canonicalize_name
+
+    from ..store.wheels import wheel_name
+    from ..versions import is_patch_of
+
+    found = []
+    for path in folder.glob("*.whl"):
+        with contextlib.suppress(BadWheel):  # some other file, which nobody asked for
+            name, version = wheel_name(path)
+            if name == canonicalize_name(new.name) and is_patch_of(new.version, version):
+                found.append((version, path))
+    return max(found)[1] if found else None
+
+
+def _last_in_store(new: Source, store: Path) -> Source | None:
     from ..store import Store
+    from ..versions import is_patch_of
+    from .sources import Source
 
     found = [r for r in Store.open(store).releases() if is_patch_of(new.version, r.version)]
     last = max(found, key=lambda release: release.version, default=None)

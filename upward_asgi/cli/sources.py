@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
 from ..errors import BadProject
-from .backend import build_wheel
 from .options import to_version
-from .wheels import Wheel
 
 if TYPE_CHECKING:
     from ..appup.appup import Appup
@@ -52,7 +50,7 @@ class Sources:
         if self._store is not None and not path.exists():
             return _stored(self._store, str(path))
         if path.is_file():
-            return self.unpacked(Wheel.at(path).path)
+            return self.unpacked(path)
         if any(path.glob("*.dist-info")):
             return _tree(path)
         if (path / "pyproject.toml").is_file():
@@ -64,8 +62,10 @@ class Sources:
         )
 
     def built(self, project: Path) -> Source:
-        """The release that a project is, as its wheel has it."""
-        return self.unpacked(build_wheel(project, self.folder()))
+        """The release that a project is, as its wheel has it. Raises `BadProject`."""
+        from ..store.backend import run_backend
+
+        return self.unpacked(run_backend(project.resolve(), self.folder(), isolated=None))
 
     def unpacked(self, wheel: Path) -> Source:
         """The release in a wheel, verified as a store verifies it."""
@@ -107,6 +107,7 @@ def compared(old: Source, new: Source, settings: Settings | None = None) -> Appu
     from packaging.utils import canonicalize_name
 
     from ..appup import make_appup
+    from ..versions import is_patch_of
 
     low, high = sorted((old, new), key=lambda source: source.version)
     if canonicalize_name(low.name) != canonicalize_name(high.name):
@@ -119,6 +120,20 @@ def compared(old: Source, new: Source, settings: Settings | None = None) -> Appu
         raise BadProject(
             expected="two versions", got=f"{low.version} twice", do="give the new release its version"
         )
-    return make_appup(
+    appup = make_appup(
         low.root, high.root, old_version=low.version, new_version=high.version, settings=settings
     )
+    return appup if is_patch_of(high.version, low.version) else _base(appup)
+
+
+def _base(appup: Appup) -> Appup:
+    """The appup of a new base: cold both ways, whatever its changes are."""
+    from ..appup import Reason, Verdict
+
+    reason = Reason(
+        code="not_a_patch_release",
+        message=f"{appup.new} is not a patch release of {appup.old} but a new base",
+        advice="restart on it, or give the release a version that differs in the third number only",
+    )
+    cold = Verdict(reasons=(reason,))
+    return replace(appup, verdict=cold.merged(appup.verdict), down_verdict=cold.merged(appup.down_verdict))

@@ -7,6 +7,7 @@ child that lived to the end. Prints the number of children that were killed.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -45,6 +46,13 @@ def die_at(step: int) -> None:
 
     for name in STEPS:
         setattr(os, name, counted(getattr(os, name)))
+    opening = io.open  # what Path.open calls
+
+    def opened(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        stream = opening(file, mode, *args, **kwargs)
+        return stream if mode.startswith("r") else counted(lambda: stream)()
+
+    io.open = opened  # killed with the file made, or emptied, and nothing in it yet
 
 
 def main(wheels: Path, stores: Path) -> None:

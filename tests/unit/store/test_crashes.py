@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 import upward_asgi
-from upward_asgi.errors import StoreError, StoreLocked, StoreMissing
+from upward_asgi.errors import StoreCorrupt, StoreError, StoreLocked, StoreMissing
 from upward_asgi.store import Store
 from upward_asgi.store.locks import REGISTER_LOCK, UNPACK_LOCK
 
@@ -115,6 +116,23 @@ def _fails(operation: Operation, store: Store) -> bool:
     return False
 
 
+def test_disk_that_loses_bytes(store: Store, make_wheel: MakeWheel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written is read again before it becomes a release."""
+
+    def copy(source: Any, target: Any, length: int) -> None:
+        target.write(source.read()[:-1])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", copy)
+        with pytest.raises(StoreCorrupt, match="changed"):
+            store.unpack(make_wheel("1.0.0"))
+    assert store.releases() == ()
+    assert not (store.root / "1.0.0").exists()
+    assert not list(store.root.glob(".unpacking-*"))
+    store.unpack(make_wheel("1.0.0"))
+    store.verify("1.0.0")
+
+
 @pytest.mark.slow
 def test_sigkill_at_every_step(tmp_path: Path, make_wheel: MakeWheel) -> None:
     """kill -9 at each durable step of create, unpack, boot, make_current, make_permanent, mark_failed."""
@@ -195,17 +213,27 @@ class TestLocks:
             store.verify(release.version)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-class TestReadOnly:
-    def test_reading_and_booting(self, store: Store, make_wheel: MakeWheel) -> None:
-        """A read-only store in order boots; a change is refused with the reason."""
-        store.unpack(make_wheel("1.0.0"))
-        store.boot()
-        store.root.chmod(0o555)
-        try:
-            opened = Store.open(store.root)
-            assert str(opened.boot().version) == "1.0.0"
-            with pytest.raises(StoreError, match="permissions"):
-                opened.unpack(make_wheel("1.0.1"))
-        finally:
-            store.root.chmod(0o755)
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_read_only_store(
+    store: Store, make_wheel: MakeWheel, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A read-only store in order opens and boots; a change is refused with the reason."""
+    store.unpack(make_wheel("1.0.0"))
+    store.unpack(make_wheel("1.0.1"))
+    store.boot()
+    opening = os.open
+
+    def read_only(path: Any, flags: int, *args: Any, **kwargs: Any) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(number, os.strerror(number), str(path))
+        return opening(path, flags, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", read_only)
+    opened = Store.open(store.root, lock_timeout=0.2)
+    assert str(opened.boot().version) == "1.0.0"
+    assert opened.appup("1.0.0", "1.0.1").up
+    with pytest.raises(StoreError, match="permissions"):
+        opened.make_current("1.0.1")
+    with pytest.raises(StoreError, match="permissions"):
+        opened.unpack(make_wheel("1.0.2"))
+    assert len(opened.releases()) == 2

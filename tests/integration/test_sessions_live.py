@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import anyio
 import pytest
@@ -64,7 +64,7 @@ class Count:
 
 
 class Counter(LiveSession):
-    ended: list[Ending] = []
+    ended: ClassVar[list[Ending]] = []
 
     async def mount(self) -> None:
         self.state = Count()
@@ -120,7 +120,7 @@ async def test_messages_in_order(counted: Upward, stack: str) -> None:
             await client.send(word)
         await client.send(b"\x00\xff")
         assert [await client.recv() for _ in "abc"] == [
-            f'{{"n":{n},"got":"{w}"}}' for n, w in zip((1, 2, 3), "abc")
+            f'{{"n":{n},"got":"{w}"}}' for n, w in enumerate("abc", 1)
         ]
         assert await client.recv() == b"\x00\xff"
         (session,) = counted.sessions.open()
@@ -305,19 +305,20 @@ async def test_plain_handler_held_and_let_go(stack: str) -> None:
         assert [await client.recv() for _ in range(1, 50)] == [str(n) for n in range(1, 50)]
 
 
+def current() -> Any:
+    return upward_asgi.session()
+
+
 async def test_state_of_a_plain_handler() -> None:
     """A plain FastAPI handler keeps its state in its session, found through scope and context alike."""
     app = FastAPI()
 
-    def current() -> Any:
-        return upward_asgi.session()
-
     @app.websocket("/ws/{room}")
-    async def handler(websocket: WebSocket, room: str, found: Any = Depends(current)) -> None:
+    async def handler(websocket: WebSocket, room: str, found: Annotated[Any, Depends(current)]) -> None:
         await websocket.accept()
         mine = upward_asgi.session(websocket)
         assert mine is found
-        async for text in websocket.iter_text():
+        async for _ in websocket.iter_text():
             mine.state(Count).n += 1
             async with mine.busy():
                 await websocket.send_text(f"{room} {mine.state(Count).n} {mine.resumed} {mine.upgrading}")

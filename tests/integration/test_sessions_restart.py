@@ -316,7 +316,7 @@ async def test_push_only_handler_is_cancelled() -> None:
 
 
 async def test_handler_that_will_not_end_is_fenced(caplog: pytest.LogCaptureFixture) -> None:
-    """A handler that survives disconnect and cancel cannot send any more, and the log shows where it stands."""
+    """A handler that survives disconnect and cancel can send no more, and the log shows where it stands."""
     refused, go_on = anyio.Event(), anyio.Event()
 
     async def stubborn(websocket: WebSocket) -> None:
@@ -348,7 +348,7 @@ async def test_handler_that_will_not_end_is_fenced(caplog: pytest.LogCaptureFixt
 
 
 async def test_way_back_after_a_crash() -> None:
-    """A new handler that crashes before it waits for a message has sent nothing; the old one takes over again."""
+    """A new handler that crashes before it waits for a message has sent nothing; there is a way back."""
 
     async def handler(websocket: WebSocket) -> None:
         label = LABEL[0]
@@ -401,7 +401,7 @@ async def resource(websocket: WebSocket) -> AsyncIterator[str]:
 
 
 async def test_routing_auth_and_dependencies_run_again() -> None:
-    """The new handler gets a fresh scope: mounts re-route, path parameters, dependencies with yield, lifespan state."""
+    """The new handler gets a fresh scope: mounts, path parameters and dependencies with yield run again."""
     app = FastAPI()
 
     @app.websocket("/{room}/ws")
@@ -460,16 +460,19 @@ async def test_other_subprotocol_is_reported() -> None:
             await websocket.send_text(f"{label} {text}")
 
     service = service_of(handler)
-    async with serving(service) as url:
-        async with websockets.connect(f"{url}/ws", subprotocols=["one", "two"]) as client:  # type: ignore[list-item]
-            await client.send("a")
-            await client.recv()
-            (error,) = (await upgrade(service)).values()
-            assert "'one', got 'two'" in str(error)
-            LABEL[0] = "old"
-            await service.sessions.restart(service.sessions.open())
-            await client.send("b")
-            assert await client.recv() == "old b"
+    protocols: Any = ["one", "two"]
+    async with (
+        serving(service) as url,
+        websockets.connect(f"{url}/ws", subprotocols=protocols) as client,
+    ):
+        await client.send("a")
+        await client.recv()
+        (error,) = (await upgrade(service)).values()
+        assert "'one', got 'two'" in str(error)
+        LABEL[0] = "old"
+        await service.sessions.restart(service.sessions.open())
+        await client.send("b")
+        assert await client.recv() == "old b"
 
 
 async def test_client_leaves_during_the_restart() -> None:
@@ -529,7 +532,7 @@ async def test_room_of_sessions_loses_no_broadcast() -> None:
 
 
 async def test_unmarked_and_outside() -> None:
-    """Without the middleware the mark changes nothing: the handler runs as it is, arguments and result included."""
+    """Without the middleware the mark changes nothing: the handler runs as it is."""
 
     @upward_asgi.upgradable
     async def handler(a: int, *, b: int) -> int:

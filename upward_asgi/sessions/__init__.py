@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .background import background
 from .handle import Handle, session
 from .live import Ending, LiveSession
 from .registry import Sessions
@@ -18,6 +19,7 @@ __all__ = [
     "Sessions",
     "Staged",
     "Way",
+    "background",
     "code_change",
     "session",
     "upgradable",

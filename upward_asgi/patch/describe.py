@@ -222,6 +222,8 @@ def _wrapped(value: Any) -> Iterator[Part]:
         yield ".__self__", value.__self__
     elif kind is types.MappingProxyType:
         yield ".mapping", gc.get_referents(value)[0]
+    elif of_kind(value, BaseException):
+        yield ".args", vars(BaseException)["args"].__get__(value)
     elif kind is functools.partial:
         yield ".keywords", value.keywords
 

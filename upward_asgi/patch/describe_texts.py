@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import collections
 import contextvars
-import datetime
-import decimal
-import fractions
 import gc
 import hashlib
 import operator
@@ -18,8 +15,9 @@ import re
 import sys
 import types
 import typing
+import weakref
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from .describe_names import Names
 from .describe_static import (
@@ -50,8 +48,6 @@ _REPR: Mapping[type, Callable[[Any], str]] = {
     kind: vars(kind)["__repr__"]
     for kind in (
         *(int, bool, float, complex, bytes, bytearray, range, type(None), type(...), type(NotImplemented)),
-        *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
-        *(decimal.Decimal, fractions.Fraction),
     )
 }
 _PARTS_SHOWN = frozenset(
@@ -63,8 +59,15 @@ _PARTS_SHOWN = frozenset(
 """Modules of the standard library whose instances are shown with what they hold: they wrap what is ours."""
 
 
+_ORIGIN = vars(types.GenericAlias)["__origin__"].__get__
+_ARGUMENTS = vars(types.GenericAlias)["__args__"].__get__
 _OPAQUE = ("instance of ", "ContextVar ", "generator ", "coroutine ", "async generator ")
-_SAID_BY_STR = frozenset(("pathlib", "pathlib._local", "uuid", "ipaddress", "zoneinfo"))
+_SAID_BY_STR = frozenset(
+    (
+        *("pathlib", "pathlib._local", "uuid", "ipaddress", "zoneinfo"),
+        *("datetime", "decimal", "fractions"),
+    )
+)
 """Modules whose values hold nothing of the application's, and say it all in their `str`."""
 
 
@@ -162,11 +165,31 @@ class Texts:
             return self.plain(self._typing(kind, value))
         if module in _SAID_BY_STR and _really_from(module, kind):
             return self.plain(f"{class_name(kind)}({str(value)!r})")
+        if of_kind(value, types.GenericAlias):  # `Callable[[int], str]` of collections.abc
+            return self.plain(f"{self.brief(_ORIGIN(value))}[{self._inside(_ARGUMENTS(value))}]")
         if of_kind(value, dict, list, tuple, set, frozenset, collections.deque):
             return None
         if standard(module) and not shown_inside(kind):
-            return f"instance of {module}:{class_name(kind)}"
+            return self.plain(f"instance of {module}:{class_name(kind)}{self._more(module, value)}")
         return None
+
+    def _more(self, module: str, value: object) -> str:
+        """What tells one object of the standard library from another: its name, or whom it refers to."""
+        held = attributes(value)
+        if module == "logging" and type(held.get("name")) is str:
+            return f" {held['name']!r}"
+        if module in ("weakref", "_weakrefset"):
+            return f" {self._referents(value, held.get('data'))}"
+        return ""
+
+    def _referents(self, value: object, table: object) -> list[str]:
+        """Objects with names of their own that are referred to weakly; others come and go as garbage."""
+        found = [_referent(value)]
+        if of_kind(table, set):
+            found = [_referent(item) for item in set.__iter__(cast("set[object]", table))]
+        if of_kind(table, dict):
+            found = [_referent(item) for entry in items_of(table) for item in entry]
+        return sorted(self.brief(item) for item in found if self._names.of(item) is not None)
 
     def _typing(self, kind: type, value: Any) -> str:
         held = attributes(value)
@@ -174,13 +197,19 @@ class Texts:
         origin, arguments = held.get("__origin__"), held.get("__args__", ())
         label = getattr(value, "__name__", None) if kind is typing.TypeVarTuple else name
         shown = self.brief(origin) if origin is not None else f"{class_name(kind)} {label}"
-        inside = [self.brief(part) for part in _sequence(arguments)]
-        extra = [self.brief(part) for part in _sequence(held.get("__metadata__", ()))]
-        return f"{shown}[{', '.join(inside + extra)}]" if inside or extra else shown
+        inside = self._inside((*_sequence(arguments), *_sequence(held.get("__metadata__", ()))))
+        return f"{shown}[{inside}]" if inside else shown
+
+    def _inside(self, parts: tuple[object, ...]) -> str:
+        return ", ".join(self.brief(part) for part in parts)
 
 
 def _sequence(value: Any) -> Iterable[object]:
     return list(tuple.__iter__(value)) if of_kind(value, tuple) else ()
+
+
+def _referent(value: object) -> object:
+    return weakref.ref.__call__(cast("weakref.ref[object]", value)) if of_kind(value, weakref.ref) else value
 
 
 def _really_from(module: str, kind: type) -> bool:
@@ -213,6 +242,14 @@ def _named(_: Texts, value: Any) -> str:
     return f"{type(value).__name__} {value.__name__}"
 
 
+def _type_variable(texts: Texts, value: typing.TypeVar) -> str:
+    text = f"TypeVar {value.__name__}"
+    if getattr(value, "__infer_variance__", False):  # `class C[T: bound]`: its bound is code yet to run
+        return text
+    variance = f"{value.__covariant__:d}{value.__contravariant__:d}"
+    return f"{text} {variance} {texts.brief(value.__bound__)} {texts.brief(value.__constraints__)}"
+
+
 _SPECIAL: Mapping[type, Callable[[Texts, Any], str]] = {
     re.Pattern: lambda texts, value: f"pattern {value.pattern!r} flags {value.flags}",
     contextvars.ContextVar: lambda texts, value: f"ContextVar {value.name!r}",
@@ -234,7 +271,7 @@ _SPECIAL: Mapping[type, Callable[[Texts, Any], str]] = {
     operator.itemgetter: lambda texts, value: f"itemgetter{texts.brief(value.__reduce__()[1])}",
     operator.methodcaller: lambda texts, value: f"methodcaller {texts.brief(value.__reduce__()[1])}",
     slice: lambda texts, value: ":".join(texts.brief(v) for v in (value.start, value.stop, value.step)),
-    typing.TypeVar: _named,
+    typing.TypeVar: _type_variable,
     typing.ParamSpec: _named,
     typing.NewType: _named,
 }

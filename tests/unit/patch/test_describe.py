@@ -42,6 +42,82 @@ EDITS = {
         "def f(x: list[int | None]): ...",
         "app:f.annotations.x",
     ),
+    "callable annotation": (
+        "from collections.abc import Callable\ndef f(x: Callable[[int], str]): ...",
+        "from collections.abc import Callable\ndef f(x: Callable[[str], str]): ...",
+        "app:f.annotations.x",
+    ),
+    "typing annotation": (
+        "import typing\ndef f(x: typing.Annotated[int, 'a']): ...",
+        "import typing\ndef f(x: typing.Annotated[int, 'b']): ...",
+        "app:f.annotations.x",
+    ),
+    "literal": (
+        "import typing\ndef f(x: typing.Literal[1]): ...",
+        "import typing\ndef f(x: typing.Literal[2]): ...",
+        "app:f.annotations.x",
+    ),
+    "typing callable": (
+        "import typing\nX = typing.Callable[[int], str]",
+        "import typing\nX = typing.Callable[[int], int]",
+        "app:X",
+    ),
+    "time delta": (
+        "import datetime\nT = datetime.timedelta(1)",
+        "import datetime\nT = datetime.timedelta(2)",
+        "app:T",
+    ),
+    "decimal": (
+        "import decimal\nD = decimal.Decimal('1')",
+        "import decimal\nD = decimal.Decimal('1.0')",
+        "app:D",
+    ),
+    "exception": ("E = ValueError('a')", "E = ValueError('b')", None),
+    "logger name": (
+        "import logging\nL = logging.getLogger('a')",
+        "import logging\nL = logging.getLogger('b')",
+        None,
+    ),
+    "ordered dict": (
+        "import collections\nT = collections.OrderedDict(a=1)",
+        "import collections\nT = collections.OrderedDict(a=2)",
+        "app:T['a']",
+    ),
+    "default factory": (
+        "import collections\nT = collections.defaultdict(int)",
+        "import collections\nT = collections.defaultdict(list)",
+        None,
+    ),
+    "mapping proxy": (
+        "import types\nT = types.MappingProxyType({'a': 1})",
+        "import types\nT = types.MappingProxyType({'a': 2})",
+        "app:T.mapping['a']",
+    ),
+    "bound method": (
+        "class C:\n def m(self): ...\n def n(self): ...\nb = C().m",
+        "class C:\n def m(self): ...\n def n(self): ...\nb = C().n",
+        "app:b.__func__",
+    ),
+    "cached property": (
+        "import functools\nclass C:\n @functools.cached_property\n def p(self): return 1",
+        "import functools\nclass C:\n @functools.cached_property\n def p(self): return 2",
+        "app:C.p.func.code",
+    ),
+    "single dispatch": (
+        "import functools\n@functools.singledispatch\ndef f(x): ...\n@f.register\ndef g(x: int): return 1",
+        "import functools\n@functools.singledispatch\ndef f(x): ...\n@f.register\ndef g(x: str): return 1",
+        None,
+    ),
+    "type variable": (
+        "import typing\nT = typing.TypeVar('T')",
+        "import typing\nT = typing.TypeVar('T', bound=int)",
+        "app:T",
+    ),
+    "weak set": (
+        "import weakref\nclass C: ...\nW = weakref.WeakSet()",
+        "import weakref\nclass C: ...\nW = weakref.WeakSet([C])",
+        None,
+    ),
     "future import": (
         "def f(x: int): ...",
         "from __future__ import annotations\ndef f(x: int): ...",

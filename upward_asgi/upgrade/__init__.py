@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from .operation import Kind as Kind
     from .operation import Operation as Operation
     from .operation import OperationState as OperationState
+    from .proof import ProofPolicy as ProofPolicy
 
-__all__ = ["Application", "Clock", "Engine", "Kind", "Operation", "OperationState", "Timeouts"]
+__all__ = ["Application", "Clock", "Engine", "Kind", "Operation", "OperationState", "ProofPolicy", "Timeouts"]
 
 _HOME = {
     "Application": ".application",
@@ -27,6 +28,7 @@ _HOME = {
     "Kind": ".operation",
     "Operation": ".operation",
     "OperationState": ".operation",
+    "ProofPolicy": ".proof",
     "Timeouts": ".clock",
 }
 

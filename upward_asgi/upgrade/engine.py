@@ -21,6 +21,7 @@ from .clock import Clock, MonotonicClock, Timeouts
 from .hop import between, current_of, goal_down, goal_install, goal_up
 from .machine import Event, State
 from .operation import Kind, Operation
+from .proof import ProofPolicy
 from .transaction import Service, Transaction, hops_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ _MEBIBYTE = 1 << 20
 class Engine:
     """Upgrades, downgrades and installs releases of one application in this process.
 
-    `rehearsal_memory` bounds what the forked copy may allocate, in bytes.
+    `rehearsal_memory` bounds what the forked copy may allocate, in bytes; `proof` says what a
+    difference between the rehearsed process and a fresh start leads to.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Engine:
         timeouts: Timeouts | None = None,
         clock: Clock | None = None,
         rehearsal_memory: int | None = 1024 * _MEBIBYTE,
+        proof: ProofPolicy = ProofPolicy.REPORT,
     ) -> None:
         self._service = Service(
             store,
@@ -62,6 +65,7 @@ class Engine:
             timeouts or Timeouts(),
             clock or MonotonicClock(),
             rehearsal_memory,
+            proof,
         )
         self._tasks: TaskGroup | None = None
         self._running: Operation | None = None

@@ -21,12 +21,15 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import CodeChangeError, RehearsalFailed, UpwardError
+from ..errors import CodeChangeError, NotHot, Reasoned, RehearsalFailed, UpwardError
 from .commit import Commit, Migration, Step
+from .proof import reasons_of
 
 if TYPE_CHECKING:
+    from ..patch.compare import Difference
     from ..sessions import Sessions
     from .application import Application
+    from .proof import Proof
     from .standers import Stander
 
 __all__ = ["Failure", "Rehearsal", "can_fork", "rehearse"]
@@ -60,6 +63,12 @@ class Rehearsal:
     commit_seconds: float = 0.0
     """How long the commit took in the copy: the pause to expect."""
     failures: list[Failure] = field(default_factory=list)
+    reasons: tuple[Reasoned, ...] = ()
+    """Why the patch could not follow the release, when it found that out while it was applied."""
+    differences: tuple[Difference, ...] = ()
+    """In what the patched copy was not what a fresh start of the release is."""
+    proof_seconds: float | None = None
+    """How long the comparison with a fresh start took in the copy; None when there was none."""
     ended: str | None = None
     """How the copy ended, when it did not end well: a crash, an exit, no end in time."""
 
@@ -69,8 +78,15 @@ class Rehearsal:
         found = [failure.release for failure in self.failures if failure.release]
         return Version(found[0]) if found else None
 
-    def require_success(self) -> None:
-        """Raise `RehearsalFailed`, naming each cause, when the copy did not end well."""
+    def require_success(self, *, equal: bool) -> None:
+        """Raise `NotHot` or `RehearsalFailed`, naming each cause, when the copy did not end well.
+
+        With `equal`, a difference from a fresh start is a reason against the release.
+        """
+        if self.reasons:
+            raise NotHot(self.reasons)
+        if self.differences and equal:
+            raise NotHot(reasons_of(self.differences))
         if self.ended is None and not self.failures:
             return
         causes = [f"{f.cause} in {f.where}" + _of_sessions(f) for f in self.failures]
@@ -87,6 +103,8 @@ class Rehearsal:
             "fork_ms": round(self.fork_seconds * 1000, 3),
             "predicted_pause_ms": round(self.commit_seconds * 1000, 3),
             "failures": [asdict(failure) for failure in self.failures],
+            "differences": [difference.to_json() for difference in self.differences],
+            "equal_to_fresh_start": None if self.proof_seconds is None else not self.differences,
         }
         if self.where == "none":
             found["note"] = "this system cannot fork; a failing commit is undone in the process itself"
@@ -106,17 +124,28 @@ async def rehearse(
     timeout: float,  # noqa: ASYNC109 - the child is killed, not cancelled
     memory: int | None,
     draining: Sequence[Stander] = (),
+    proof: Proof | None = None,
 ) -> Rehearsal:
     """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
 
-    `timeout` is in seconds; `memory` is what the copy may allocate, in bytes.
+    `timeout` is in seconds; `memory` is what the copy may allocate, in bytes; with a `proof` the copy
+    compares itself with a fresh start.
     """
     if not can_fork():
         return Rehearsal(where="none")
     from .fork import Returned, start_fork
 
     loop = asyncio.get_running_loop()
-    job = partial(_in_the_copy, steps, sessions, application, draining, loop)
+    collecting = _Collecting(sessions)
+    commit = Commit(
+        steps,
+        sessions=collecting,
+        application=application,
+        store=None,
+        happened=lambda event: None,
+        draining=draining,
+    )
+    job = partial(_in_the_copy, commit, collecting, proof, loop)
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
@@ -135,32 +164,26 @@ def _of_sessions(failure: Failure) -> str:
 
 
 def _in_the_copy(
-    steps: Sequence[Step],
-    sessions: Sessions,
-    application: Application,
-    draining: Sequence[Stander],
-    loop: asyncio.AbstractEventLoop,
+    commit: Commit, collecting: _Collecting, proof: Proof | None, loop: asyncio.AbstractEventLoop
 ) -> Rehearsal:
     # A `code_change` may ask for the running loop, as it can in the parent; here it only never turns.
     asyncio._set_running_loop(loop)
-    collecting = _Collecting(sessions)
-    commit = Commit(
-        steps,
-        sessions=collecting,
-        application=application,
-        store=None,
-        happened=lambda event: None,
-        draining=draining,
-    )
+    before = proof.describe_live() if proof is not None else {}
     rehearsal = Rehearsal(where="fork", failures=collecting.failures)
     began = time.perf_counter()
     try:
         commit.carry_out()
     except (KeyboardInterrupt, MemoryError):
         raise
+    except NotHot as cold:
+        rehearsal.reasons = cold.reasons
     except BaseException as error:
         rehearsal.failures.append(_failure(error, commit.where, commit.release))
     rehearsal.commit_seconds = time.perf_counter() - began
+    if proof is not None and not (rehearsal.failures or rehearsal.reasons):
+        began = time.perf_counter()
+        rehearsal.differences = proof.differences(before, proof.describe_live())
+        rehearsal.proof_seconds = time.perf_counter() - began
     return rehearsal
 
 

@@ -38,6 +38,7 @@ from .fresh import require_fresh_import
 from .hop import Hop, between
 from .machine import Event, State
 from .operation import Operation
+from .proof import Proof, ProofPolicy, fresh_starts
 from .quiesce import quiesce
 from .rehearsal import rehearse
 from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
@@ -68,6 +69,7 @@ class Service:
     clock: Clock
     rehearsal_memory: int | None
     """Bytes that the forked copy may allocate; None: as much as the system gives."""
+    proof: ProofPolicy = ProofPolicy.REPORT
     drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
     """The draining sessions, each with the changed functions that it was found in."""
     imported: set[str] = field(default_factory=set)
@@ -109,8 +111,9 @@ class Transaction:
         steps = await self._plan(releases)
         operation.happened(Event.PLAN)
         await self._import_fresh(steps)
+        proof = await self._start_fresh(steps)
         self._take_back_drains(operation.from_)
-        await self._rehearse(steps)
+        await self._rehearse(steps, proof)
         operation.happened(Event.REHEARSE)
         if operation.dry_run:
             operation.happened(Event.STOP)
@@ -203,7 +206,22 @@ class Transaction:
                 service.imported.add(release.sha256)
         self._release = None
 
-    async def _rehearse(self, steps: Sequence[Step]) -> None:
+    async def _start_fresh(self, steps: Sequence[Step]) -> Proof | None:
+        """What the rehearsed process must equal."""
+        service = self._service
+        if service.proof is ProofPolicy.OFF:
+            return None
+        way = (steps[0].hop.old, *(step.hop.new for step in steps))
+        work = partial(
+            fresh_starts,
+            way,
+            service.application.packages,
+            shown=service.imports.presented(way[-1].root),
+            timeout=service.timeouts.import_seconds,
+        )
+        return await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the children are killed
+
+    async def _rehearse(self, steps: Sequence[Step], proof: Proof | None) -> None:
         self._where = "the rehearsal"
         service = self._service
         found = standers(service.sessions, Places(steps))
@@ -214,10 +232,14 @@ class Transaction:
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
             draining=[one for one in found if one.drains and one.patience is Patience.NONE],
+            proof=proof,
         )
         self._operation.report["rehearsal"] = rehearsal.to_json()
         self._release = rehearsal.release
-        rehearsal.require_success()
+        rehearsal.require_success(equal=service.proof is ProofPolicy.REFUSE)
+        if rehearsal.differences:
+            named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
+            self._warnings.append(f"the result differs from a fresh start: {named}")
 
     async def _quiesce(self, places: Places) -> tuple[Stander, ...]:
         self._where = "quiescence"

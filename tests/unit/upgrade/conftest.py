@@ -220,7 +220,7 @@ def make_engine(world: World) -> Callable[..., Engine]:
         kwargs.setdefault("timeouts", Timeouts(settle_seconds=0, quiesce_seconds=0.05))
         return Engine(
             store=world.store,  # type: ignore[arg-type]
-            imports=SimpleNamespace(),  # type: ignore[arg-type]
+            imports=SimpleNamespace(presented=lambda root: root),  # type: ignore[arg-type]
             sessions=world.sessions,
             application=world.application,
             **kwargs,  # type: ignore[arg-type]

@@ -1,0 +1,102 @@
+"""The equality proof: the rehearsed process must be what a fresh start of the release would be.
+
+A silent wrong result is the worst defect there is; here it becomes a refusal. Clean interpreters start the
+old and the new release from scratch (the new one twice: what differs between two fresh starts, a time or an
+id, says nothing); the forked copy compares itself with them before and after the patch.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .fresh import live_modules_in
+
+if TYPE_CHECKING:
+    from ..appup import Reason
+    from ..patch.compare import Difference
+    from ..store import Release
+
+__all__ = ["Proof", "ProofPolicy", "fresh_starts", "reasons_of"]
+
+_NAMED = 20
+"""Differences that a refusal names."""
+
+Description = Mapping[str, str]
+
+
+class ProofPolicy(StrEnum):
+    """What a difference between the rehearsed process and a fresh start leads to."""
+
+    REFUSE = "refuse"
+    """The release is refused, with the differences as reasons."""
+    REPORT = "report"
+    """The operation goes on; its report names the differences."""
+    OFF = "off"
+    """Nothing is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Two fresh starts to compare a patched process with."""
+
+    old: Description
+    new: Description
+    noise: frozenset[str]
+    packages: tuple[str, ...]
+    roots: Mapping[str, str]
+    kept: tuple[str, ...]
+
+    def describe_live(self) -> Description:
+        """This process, as far as the release's own modules go."""
+        from ..patch.describe import describe
+
+        wanted = set(self.packages)
+        modules = {n: m for n, m in tuple(sys.modules.items()) if n.partition(".")[0] in wanted}
+        return describe(modules, roots=self.roots)
+
+    def differences(self, before: Description, live: Description) -> tuple[Difference, ...]:
+        """In what the patched process `live` is not what a fresh start would be, explained things apart."""
+        from ..patch.compare import compare
+
+        return compare(self.old, self.new, before, live, noise=self.noise, kept=self.kept)
+
+
+def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:
+    """The differences as reasons against a release."""
+    from ..appup import Reason
+
+    code = "differs_from_fresh_start"
+    advice = "release it as a new minor version, or mark the name in [tool.upward]"
+    named = [Reason(code, str(difference), advice=advice) for difference in differences[:_NAMED]]
+    more = len(differences) - len(named)
+    return (*named, *([Reason(code, f"{more} more differences")] if more else []))
+
+
+def fresh_starts(
+    way: Sequence[Release], packages: Iterable[str], *, shown: Path, timeout: float
+) -> Proof | None:
+    """Start the first and the last release of the way in clean interpreters.
+
+    None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
+    Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
+    """
+    from ..patch.compare import unstable
+    from .clean import FreshStart, describe_starts
+
+    names, old, new = tuple(packages), way[0], way[-1]
+    modules = tuple(live_modules_in(new.root, names))
+    if not modules:
+        return None
+    before = tuple(name for name in live_modules_in(old.root, names))
+    first, again, was = describe_starts(
+        FreshStart(new.root, modules, names, timeout, hash_seed=1),
+        FreshStart(new.root, modules, names, timeout, hash_seed=2),
+        FreshStart(old.root, before, names, timeout, tolerate=True, hash_seed=1),
+    )
+    roots = {str(path): "<root>" for path in (*(release.root for release in way), shown)}
+    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))

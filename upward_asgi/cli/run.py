@@ -15,6 +15,7 @@ from .options import as_json, store_option
 
 if TYPE_CHECKING:
     from ..admin import Admin
+    from ..admin.api import AdminApp
     from ..middleware import Upward
 
 __all__ = ["run"]
@@ -30,8 +31,20 @@ __all__ = ["run"]
 @click.option("--admin-uds", type=click.Path(path_type=Path), help="Admin API on a unix socket (mode 0600).")
 @click.option("--admin-prefix", default="/_upward", show_default=True, help="The admin API's path.")
 @click.option("--admin-host", multiple=True, metavar="NAME", help="One more Host that the admin API answers.")
-@click.option("--ws", default="auto", show_default=True, help="uvicorn's WebSocket implementation.")
-@click.option("--loop", default="auto", show_default=True, help="uvicorn's event loop.")
+@click.option(
+    "--ws",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "websockets", "websockets-sansio", "wsproto"]),
+    help="uvicorn's WebSocket implementation.",
+)
+@click.option(
+    "--loop",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "asyncio", "uvloop"]),
+    help="uvicorn's event loop.",
+)
 @click.option(
     "--log-level",
     default="info",
@@ -66,19 +79,20 @@ def run(
             got=f"--workers {workers}",
             do="run one worker: more are not coordinated yet, an upgrade would reach only one of them",
         )
-    from .serving import Listening, serve
+    from .serving import Settings, serve
+    from .sockets import open_sockets
 
     admin = _admin(admin_token_file, admin_prefix, admin_host)
-    upward = _upward(target, store, admin)
-    release = upward.engine.status()["release"] if upward.engine else None
+    settings = Settings(ws=ws, loop=loop, log_level=log_level, shutdown_timeout=shutdown_timeout)
+    with open_sockets(host, port, admin_uds) as sockets:
+        upward = _upward(target, store, admin)
+        side_app = _side_app(upward, admin_prefix) if admin_uds else None
+        release = upward.engine.status()["release"] if upward.engine else None
 
-    def ready(url: str) -> None:
-        _say_ready(target, release, url, admin_prefix if admin else None, admin_uds, as_json)
+        def ready() -> None:
+            _say_ready(target, release, sockets.url, admin_prefix if admin else None, admin_uds, as_json)
 
-    listening = Listening(
-        host, port, ws=ws, loop=loop, log_level=log_level, shutdown_timeout=shutdown_timeout
-    )
-    serve(upward, listening, ready, side_app=_side_app(upward, admin_uds, admin_prefix), side_path=admin_uds)
+        serve(upward, sockets, settings, ready, side_app)
 
 
 def _admin(token_file: Path | None, prefix: str, hosts: tuple[str, ...]) -> Admin | None:
@@ -99,23 +113,28 @@ def _upward(target: str, store: Path, admin: Admin | None) -> Upward:
     except UpwardError:
         raise
     except (Exception, SystemExit) as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
         raise ReleaseDoesNotImport(
             expected=f"{target} to import from the permanent release of {store}",
-            got=f"{type(error).__name__}: {error} ({where.filename}, line {where.lineno})",
+            got=f"{type(error).__name__}: {error} ({_place(error)})",
             do="mend the release, or choose another with `upward permanent VERSION --store DIR`",
         ) from error
 
 
-def _side_app(upward: Upward, uds: Path | None, prefix: str) -> object:
+def _place(error: BaseException) -> str:
+    """Where it was raised: the innermost frame that is not the import system's own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [frame for frame in frames if not frame.filename.startswith("<frozen")]
+    return f"{found[-1].filename}, line {found[-1].lineno}" if found else "nowhere to point to"
+
+
+def _side_app(upward: Upward, prefix: str) -> AdminApp:
     """The admin API alone, for the owner's socket."""
     from ..admin import Admin
+    from ..admin.api import AdminApp
 
-    if uds is None:
-        return None
     if upward.engine is None or upward.store is None:
         raise ConfigurationError(expected="a store", got="none", do="give --store DIR")
-    return Admin(socket=True, prefix=prefix).app(upward.engine, upward.store, upward.sessions)
+    return AdminApp(Admin(socket=True, prefix=prefix), upward.engine, upward.store, upward.sessions)
 
 
 def _say_ready(

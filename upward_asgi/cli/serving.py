@@ -7,27 +7,26 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from socket import socket as Socket  # noqa: N812
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import uvicorn
-from uvicorn._types import ASGIApplication
 from uvicorn.config import LOGGING_CONFIG
 
 from ..errors import ConfigurationError
-from .sockets import listen_tcp, listen_unix, unlink_own, url_of
+from .sockets import Sockets
 
-__all__ = ["Listening", "serve"]
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIApplication
+
+__all__ = ["Settings", "serve"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """Where and how to listen."""
+class Settings:
+    """What uvicorn is told."""
 
-    host: str
-    port: int
     ws: str = "auto"
     loop: str = "auto"
     log_level: str = "info"
@@ -35,27 +34,59 @@ class Listening:
     """Seconds that connections have to end in."""
 
 
+def serve(
+    app: object, sockets: Sockets, settings: Settings, ready: Callable[[], None], side_app: object = None
+) -> None:
+    """Serve until a signal comes; `ready` is called once requests are answered.
+
+    `side_app` is served on `sockets.admin`. Raises `ConfigurationError` when the application does not start.
+    """
+    main = _Server(_config(app, settings), ready, signals=True)
+    side = None if side_app is None else _Server(_config(side_app, settings, alone=True), signals=False)
+    loop_factory = main.config.get_loop_factory()
+    started = anyio.run(_serve, main, side, sockets, backend_options={"loop_factory": loop_factory})
+    if not started:
+        raise ConfigurationError(
+            expected="the application to start",
+            got="a failure in its lifespan start-up (the log above shows it)",
+            do="mend the release, or choose another with `upward permanent VERSION --store DIR`",
+        )
+
+
+async def _serve(main: _Server, side: _Server | None, sockets: Sockets) -> bool:
+    """Run the servers; the side one from when the engine runs, which the main one's lifespan starts.
+
+    Returns False when the main one could not start.
+    """
+    async with anyio.create_task_group() as tasks:
+        if side is not None and sockets.admin is not None:
+            admin = sockets.admin
+            main.once_started = lambda: tasks.start_soon(side.serve, [admin])
+        try:
+            await main.serve([sockets.tcp])
+        except SystemExit:  # how uvicorn says that the lifespan failed
+            return False
+        finally:
+            if side is not None:
+                side.should_exit = True
+    return True
+
+
 class _Server(uvicorn.Server):
     """A uvicorn server that says when it listens, and for which a signal to stop is an ordinary end."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], *, signals: bool) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None] = lambda: None, *, signals: bool
+    ) -> None:
         super().__init__(config)
+        self.once_started: Callable[[], object] = lambda: None
         self._ready = ready
         self._signals = signals
-
-    def on_ready(self, also: Callable[[], object]) -> None:
-        """Call `also` first once the server listens."""
-        then = self._ready
-
-        def ready() -> None:
-            also()
-            then()
-
-        self._ready = ready
 
     async def startup(self, sockets: list[Socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
+            self.once_started()
             self._ready()
 
     @contextmanager
@@ -70,90 +101,28 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(
-    app: object,
-    listening: Listening,
-    ready: Callable[[str], None],
-    *,
-    side_app: object = None,
-    side_path: Path | None = None,
-) -> None:
-    """Serve until a signal comes; `ready` is called with the URL once requests are answered.
-
-    Raises `ConfigurationError` when the address cannot be had or the application does not start.
-    """
-    tcp = listen_tcp(listening.host, listening.port)
+def _config(app: object, settings: Settings, *, alone: bool = False) -> uvicorn.Config:
+    """uvicorn's settings, with what they name imported. Raises `ConfigurationError`."""
+    config = uvicorn.Config(
+        cast("ASGIApplication", app),
+        ws="none" if alone else settings.ws,
+        loop=settings.loop,
+        lifespan="off" if alone else "on",
+        access_log=not alone,  # the audit line is there
+        log_level=settings.log_level,
+        log_config=_log_config(settings.log_level),
+        timeout_graceful_shutdown=1 if alone else settings.shutdown_timeout,
+    )
     try:
-        side_socket = listen_unix(side_path) if side_path else None
-    except ConfigurationError:
-        tcp.close()
-        raise
-    main = _Server(_config(app, listening), lambda: ready(url_of(tcp)), signals=True)
-    side = _Server(_config(side_app, listening, alone=True), lambda: None, signals=False)
-    run = _Run(main, tcp, side if side_socket else None, side_socket)
-    try:
-        loop_factory = main.config.get_loop_factory()
-        anyio.run(run.carry_out, backend_options={"loop_factory": loop_factory})
-    finally:
-        tcp.close()
-        if side_socket is not None and side_path is not None:
-            side_socket.close()
-            unlink_own(side_path)
-
-
-@dataclass(slots=True)
-class _Run:
-    """The servers of one process, from start to end."""
-
-    main: _Server
-    tcp: Socket
-    side: _Server | None
-    side_socket: Socket | None
-    failed: bool = False
-
-    async def carry_out(self) -> None:
-        """Serve; the side server starts when the engine runs, which the main one's lifespan starts."""
-        async with anyio.create_task_group() as tasks:
-            if self.side is not None and self.side_socket is not None:
-                side, socket = self.side, self.side_socket
-                self.main.on_ready(lambda: tasks.start_soon(side.serve, [socket]))
-            await self._main()
-            if self.side is not None:
-                self.side.should_exit = True
-        if self.failed:
-            raise ConfigurationError(
-                expected="the application to start",
-                got="a failure in its lifespan start-up (the log above shows it)",
-                do="mend the release, or choose another with `upward permanent VERSION --store DIR`",
-            )
-
-    async def _main(self) -> None:
-        try:
-            await self.main.serve([self.tcp])
-        except SystemExit:  # how uvicorn says that the lifespan failed
-            self.failed = True
-
-
-def _config(app: object, listening: Listening, *, alone: bool = False) -> uvicorn.Config:
-    try:
-        return uvicorn.Config(
-            cast("ASGIApplication", app),
-            host=listening.host,
-            port=listening.port,
-            ws="none" if alone else listening.ws,
-            loop=listening.loop,
-            lifespan="off" if alone else "on",
-            access_log=not alone,  # the audit line is there
-            log_level=listening.log_level,
-            log_config=_log_config(listening.log_level),
-            timeout_graceful_shutdown=1 if alone else listening.shutdown_timeout,
-        )
-    except (ImportError, KeyError, ValueError) as error:
+        config.load()
+        config.get_loop_factory()
+    except (ImportError, SystemExit) as error:
         raise ConfigurationError(
-            expected="uvicorn to take --ws and --loop",
-            got=f"{type(error).__name__}: {error}",
-            do="leave them out, or install what they need",
+            expected=f"what --ws {settings.ws} and --loop {settings.loop} need",
+            got=str(error) or "an import that failed (the log above shows it)",
+            do="install it, or leave the option out",
         ) from error
+    return config
 
 
 def _log_config(level: str) -> dict[str, object]:

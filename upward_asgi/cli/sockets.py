@@ -6,11 +6,41 @@ import contextlib
 import os
 import socket
 import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigurationError
 
-__all__ = ["listen_tcp", "listen_unix", "unlink_own", "url_of"]
+__all__ = ["Sockets", "listen_tcp", "listen_unix", "open_sockets", "unlink_own", "url_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """Where a process listens."""
+
+    tcp: socket.socket
+    """For the application."""
+    admin: socket.socket | None
+    """For the admin API's owner, if there is one."""
+
+    @property
+    def url(self) -> str:
+        """The application's address."""
+        return url_of(self.tcp)
+
+
+@contextlib.contextmanager
+def open_sockets(host: str, port: int, admin: Path | None) -> Iterator[Sockets]:
+    """The sockets, until the block ends; the unix socket's file is removed then."""
+    with contextlib.ExitStack() as opened:
+        tcp = opened.enter_context(listen_tcp(host, port))
+        if admin is None:
+            yield Sockets(tcp, None)
+            return
+        owners = opened.enter_context(listen_unix(admin))
+        opened.callback(unlink_own, admin)
+        yield Sockets(tcp, owners)
 
 
 def listen_tcp(host: str, port: int) -> socket.socket:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigurationError
-from .sessions.channel import Channel, Message, Receive, Send
+from .sessions.channel import Message, Receive, Send
 from .sessions.registry import Sessions
 from .sessions.serving import serve
 from .target import ObjectTarget, StoreTarget, Target, TextTarget
@@ -69,23 +69,13 @@ class Upward:
         """One ASGI connection. Some servers pass these by keyword, so the names are part of the contract."""
         kind = scope["type"]
         if kind == "websocket":
-            await self._websocket(scope, receive, send)
+            await serve(self.sessions, self.target, scope, receive, send)
         elif kind == "http" and self.admin is not None and self._is_admin(scope):
             await self._admin(scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
             await self.target.app(scope, receive, send)
-
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        session = self.sessions.begin("websocket", scope.get("path", ""), Channel(receive, send))
-        try:
-            await serve(self.target, session, scope)
-        except Exception:
-            self.sessions.crashes += 1
-            raise
-        finally:
-            self.sessions.end(session)
 
     def _is_admin(self, scope: Scope) -> bool:
         assert self.admin is not None

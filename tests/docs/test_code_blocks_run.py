@@ -13,6 +13,7 @@ Blocks in other languages are for reading. The port 8765 becomes a free one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -61,7 +62,7 @@ def blocks_of(page: Path) -> list[Block]:
 
 def script_for(blocks: list[Block], folder: Path) -> str:
     """One shell script that goes through the blocks; what it needs is written beside it, in `folder`."""
-    lines = ["set -eu", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"]
+    lines = ["set -eu"]
     python = ""
     for number, block in enumerate(blocks):
         lines.append(f"echo {shlex.quote(f'--- {block.page}, line {block.line}')}")
@@ -132,7 +133,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
             start_new_session=True,
         )
         status = _status_of(process)
-    assert status == 0, (tmp_path / "output").read_text()
+    assert status == 0, _all_of(tmp_path / "output", *work.rglob("*.log"))
 
 
 def _use_port(folder: Path, port: int) -> None:
@@ -145,9 +146,13 @@ def _status_of(process: subprocess.Popen[bytes]) -> int:
         return process.wait(120)
     finally:
         # The shell leads a process group of its own; what the page left in the background ends with it.
-        if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
+
+
+def _all_of(*files: Path) -> str:
+    return "\n".join(f"{file.name}:\n{file.read_text('utf-8')}" for file in files)
 
 
 def test_the_readme_example_counts() -> None:

@@ -247,6 +247,22 @@ async def test_shapes_of_handlers(shape: Callable[..., Awaitable[None]], stack: 
         assert labels == sorted(labels, reverse=True) and labels[-1] == "new"
 
 
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {"use_uvloop": True})])
+async def test_shapes_on_uvloop() -> None:
+    """The same on uvloop, for the tutorial's shape and one with tasks of its own."""
+    for shape in (loop, with_a_sender_task):
+        await test_shapes_of_handlers(shape, "websockets-sansio")
+        LABEL[0] = "old"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_shapes_on_the_legacy_stack() -> None:
+    """The same on uvicorn's stack over the legacy implementation of websockets."""
+    for shape in (loop, polling, deaf_to_disconnects):
+        await test_shapes_of_handlers(shape, "websockets")
+        LABEL[0] = "old"
+
+
 async def test_what_the_handler_sees() -> None:
     """The old handler gets a disconnect 1012 and knows that it is being upgraded; the new one is resumed."""
     service = service_of(loop)
@@ -264,6 +280,27 @@ async def test_what_the_handler_sees() -> None:
         ]
     await wait_for_sessions(service, 0)
     assert EVENTS[-1] == "new left by 1000, upgrading False"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+async def test_restart_while_all_are_held(stack: str) -> None:
+    """Held sessions are restarted too, and what came meanwhile is handled after they are let go, in order."""
+    service = service_of(iterating)
+    async with serving(service, stack) as url, websockets.connect(f"{url}/ws") as client:
+        await client.send("0")
+        await client.recv()
+        service.sessions.hold()
+        for n in range(1, 30):
+            await client.send(str(n))
+        (session,) = service.sessions.open()
+        await session.wait_idle()
+        assert list((await upgrade(service)).values()) == [None]
+        for n in range(30, 60):
+            await client.send(str(n))
+        with anyio.move_on_after(0.05):
+            pytest.fail(f"handled while held: {await client.recv()!r}")
+        service.sessions.let_go()
+        assert [await client.recv() for _ in range(1, 60)] == [f"new {n} {n + 1}" for n in range(1, 60)]
 
 
 async def test_frames_before_the_restart_reach_the_new_handler() -> None:

@@ -27,11 +27,22 @@ Watcher = Callable[[], None]
 class Channel:
     """What the application gets as `receive` and `send` of one connection."""
 
-    __slots__ = ("_gate", "_kept", "_receive", "_send", "_watchers", "parked", "sending", "slow")
+    __slots__ = (
+        "_gate",
+        "_intercepted",
+        "_kept",
+        "_receive",
+        "_send",
+        "_watchers",
+        "parked",
+        "sending",
+        "slow",
+    )
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
+        self._intercepted = False
         self._gate: anyio.Event | None = None
         self._kept: deque[Message] | None = None
         self._watchers: list[Watcher] | None = None
@@ -44,6 +55,8 @@ class Channel:
 
     async def receive(self) -> Message:
         """The next message from the server; waits while work is held back."""
+        if self._intercepted:
+            return await self._receive()
         if self.slow:
             await self._before_receive()
             if self._kept:
@@ -68,9 +81,13 @@ class Channel:
                 self._tell()
 
     def intercept(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
-        """Put `receive` and `send` in place of the server's; returns those."""
+        """Put `receive` and `send` in place of the server's; returns those.
+
+        From then on it is the new `receive` that holds work back: it may have more to say than messages.
+        """
         before = self._receive, self._send
         self._receive, self._send = receive, send
+        self._intercepted = True
         return before
 
     def hold(self) -> None:

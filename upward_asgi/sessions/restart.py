@@ -159,7 +159,13 @@ class Restart:
             run.greeted = True
             return {"type": "websocket.connect"}
         await self._settle(run)
-        message = await self._reader.next(run.ending.is_set)
+        channel = self._session.channel
+        channel.parked += 1
+        try:
+            channel.tell()
+            message = await self._next(run)
+        finally:
+            channel.parked -= 1
         if message is None:
             return await self._disconnect(run)
         self._over = self._over or message["type"] == "websocket.disconnect"
@@ -184,6 +190,18 @@ class Restart:
                 await self._settle(run)
         elif not run.refused:
             await self._pass_on(message)
+
+    async def _next(self, run: Run) -> Message | None:
+        """The next message, unless work is held back: then it stays unread. None when the run is to end."""
+        channel = self._session.channel
+        while not run.ending.is_set():
+            if channel.held:
+                await _first_of(channel.until_let_go(), run.ending.wait())
+                continue
+            message = await self._reader.next(lambda: run.ending.is_set() or channel.held)
+            if message is not None:
+                return message
+        return None
 
     async def send_for_session(self, message: Message) -> None:
         """Send what belongs to the session rather than to one run of its handler: never refused as stale."""
@@ -295,6 +313,16 @@ class Restart:
 
 async def _awaited(handler: Callable[[], Awaitable[T]]) -> T:
     return await handler()
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of them has ended; the others are given up."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _setter(event: asyncio.Event) -> Callable[[object], None]:

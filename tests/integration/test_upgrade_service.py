@@ -361,3 +361,47 @@ async def test_a_dry_run(serve: Serve) -> None:
         assert service.module("words").greeting.__code__ is code
         assert {m for m in set(sys.modules) - modules if m.startswith("svc")} == set()
         assert (service.running, await ask(live)) == ("1.0.0", "hello 2")
+
+
+UPGRADABLE = edited(
+    FIRST,
+    app=(
+        "async def plain(websocket):\n    await websocket.accept()\n",
+        "@upgradable\nasync def plain(websocket):\n    await websocket.accept()\n    # here\n",
+    ),
+)
+UPGRADABLE = edited(
+    UPGRADABLE, app=("from upward_asgi import LiveSession", "from upward_asgi import LiveSession, upgradable")
+)
+RESTARTED = edited(
+    UPGRADABLE,
+    app=('await websocket.send_text(f"{greeting()} {n}")', 'await websocket.send_text(f"new {n}")'),
+)
+
+
+async def test_an_upgradable_handler_is_restarted(serve: Serve) -> None:
+    """A changed handler marked `@upgradable` is started anew on its open connection."""
+    async with serve(UPGRADABLE, RESTARTED) as service, service.connect("/plain") as socket:
+        assert await ask(socket) == "hello 1"
+        operation = await service.upgrade()
+        assert operation.state is OperationState.SUCCEEDED, operation.report
+        assert operation.report["sessions"]["by_way"] == {"restart": 1}
+        assert await ask(socket) == "new 1"
+        await service.end(service.engine.downgrade())
+        assert await ask(socket) == "hello 1"
+
+
+async def test_a_restarted_handler_that_crashes(serve: Serve) -> None:
+    """When the new handler crashes at its start, all is undone and the old one takes over again."""
+    crashing = edited(RESTARTED, app=("    # here\n", "    1 / 0\n"))
+    async with (
+        serve(UPGRADABLE, crashing) as service,
+        service.connect("/plain") as socket,
+        service.connect("/live") as live,
+    ):
+        assert (await ask(socket), await ask(live)) == ("hello 1", "hello 1")
+        operation = await service.upgrade()
+        assert operation.state is OperationState.ROLLED_BACK, operation.report
+        assert "ZeroDivisionError" in operation.report["error"]["got"]
+        assert (await ask(socket), await ask(live)) == ("hello 1", "hello 2")
+        assert service.running == "1.0.0"

@@ -67,8 +67,8 @@ class Stages(Protocol):
 class Commit:
     """What is done, and how to undo it.
 
-    `store` is None at the rehearsal, which writes no files. `draining` are the sessions that stay in old
-    frames, each with the function it stands in.
+    `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
+    the plain handlers among them drain or are restarted.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Commit:
         application: Application,
         store: Store | None,
         happened: Callable[[Event], None],
-        draining: Sequence[Stander] = (),
+        found: Sequence[Stander] = (),
     ) -> None:
         self._steps = steps
         self._sessions = sessions
         self._application = application
         self._store = store
         self._happened = happened
-        self._draining = draining
+        self._found = found
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self.where = "the commit"
         """The step under way, for the report of a failure."""
@@ -107,7 +107,6 @@ class Commit:
             self.release = None
             self.where = "looking up the application object"
             self._undo.append((self.where, self._application.reload()))
-            self._happened(Event.COMMIT)
         except BaseException as failure:
             self.undo(failure)
             raise
@@ -126,13 +125,13 @@ class Commit:
             raise _not_undone(errors) from failure
 
     def _judge(self) -> None:
-        """Say which sessions drain: their state stays with the release of their frame."""
-        for one in self._draining:
-            session = one.session
-            if session is None:
+        """Say which sessions drain (their state stays with the release of their frame) and which restart."""
+        for one in self._found:
+            session, way = one.session, one.way
+            if session is None or way is None:
                 continue
             self._undo.append(("the way of a session", partial(session.judge, *_judgement(session))))
-            session.judge(Way.DRAIN, f"{one.function} changed while its handler stands in it", one.where)
+            session.judge(way, f"{one.function} changed while its handler stands in it", one.where)
 
     def _hop(self, step: Step) -> None:
         self.release = step.hop.new.version

@@ -10,7 +10,8 @@ it exactly as it was. Three rules hold everywhere, and everything that affects t
 2. **PATCHED and MIGRATED lie inside one turn of the event loop.** No other task ever sees them. On the way
    up each hop is patched, then its `code_change` runs in the new code; on the way down each hop is migrated
    by the newer code that still runs, then patched. A third hop follows a second as the second the first.
-   From there the only ways out are CURRENT (all of it) and ROLLED_BACK (none of it).
+   From there the only ways out are CURRENT (all of it) and ROLLED_BACK (none of it). One exception: handlers
+   that are restarted need the loop to start, so the other sessions are held until all of them have.
 3. **FAILED means that the release is not to blame**: the server shut down meanwhile, the store could not be
    read, or a bug of ours. Nothing is changed then either, unless the report says that undoing failed.
 

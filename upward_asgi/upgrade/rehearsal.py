@@ -123,7 +123,7 @@ async def rehearse(
     application: Application,
     timeout: float,  # noqa: ASYNC109 - the child is killed, not cancelled
     memory: int | None,
-    draining: Sequence[Stander] = (),
+    found: Sequence[Stander] = (),
     proof: Proof | None = None,
 ) -> Rehearsal:
     """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
@@ -143,7 +143,7 @@ async def rehearse(
         application=application,
         store=None,
         happened=lambda event: None,
-        draining=draining,
+        found=found,
     )
     job = partial(_in_the_copy, commit, collecting, proof, loop)
     began = time.perf_counter()

@@ -5,6 +5,7 @@ functions are, and what they mean depends on whose they are:
 
 - a plain handler that waits for its next message inside a changed function will not leave it: it drains, that
   is, it stays in its old frame, with its old state, until it ends by itself;
+- a plain handler that is marked `@upgradable` is restarted instead, right after the commit;
 - a plain handler in the middle of a message may leave the changed function soon, so it is given a moment;
 - a `LiveSession` or an endpoint in the middle of a message, and a worker thread, leave by themselves: they
   are waited for. Between two messages their outer frames are in nobody's way;
@@ -21,6 +22,8 @@ from enum import Enum
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
+
+from ..sessions import LiveSession, Way
 
 if TYPE_CHECKING:
     from ..patch import ChangedCode, FunctionPlace
@@ -50,9 +53,11 @@ class Stander:
     session: Session | None = None
 
     @property
-    def drains(self) -> bool:
-        """True for a plain handler, which may stay in its old frame."""
-        return self.session is not None and self.session.holder is None
+    def way(self) -> Way | None:
+        """Drain or restart for a plain handler; None for everybody else."""
+        if self.session is None or self.session.holder is not None:
+            return None
+        return Way.DRAIN if self.session.restart is None else Way.RESTART
 
     @property
     def function(self) -> str:
@@ -135,8 +140,6 @@ def _in_sessions(sessions: Sessions, places: Places) -> Iterator[Stander]:
 
 
 def _patience(session: Session) -> Patience:
-    from ..sessions import LiveSession
-
     between_messages = not session.busy and (
         session.channel.parked > 0 or isinstance(session.holder, LiveSession)
     )

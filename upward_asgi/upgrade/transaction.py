@@ -7,7 +7,7 @@ Everything up to the commit may be given up at any moment, because nothing is to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -123,7 +123,11 @@ class Transaction:
         try:
             found = await self._quiesce(places)
             operation.happened(Event.QUIESCE)
+            restarting = [one.session for one in found if one.session and one.way is Way.RESTART]
+            self._hold_the_others(restarting)
             commit = self._commit(steps, found)  # no await since the last look at the stacks
+            await self._restart(commit, restarting)
+            operation.happened(Event.COMMIT)
         finally:
             self._service.sessions.let_go()
         self._remember_drains(found, places)
@@ -231,7 +235,7 @@ class Transaction:
             application=service.application,
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
-            draining=[one for one in found if one.drains and one.patience is Patience.NONE],
+            found=[one for one in found if one.patience is Patience.NONE],
             proof=proof,
         )
         self._operation.report["rehearsal"] = rehearsal.to_json()
@@ -255,7 +259,7 @@ class Transaction:
             application=service.application,
             store=service.store,
             happened=self._operation.happened,
-            draining=[one for one in found if one.drains],
+            found=found,
         )
         began = service.clock.now()
         try:
@@ -269,9 +273,36 @@ class Transaction:
             self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
         return commit
 
+    def _hold_the_others(self, restarting: Sequence[Session]) -> None:
+        """While handlers are restarted no other session's state moves on: the result is not certain yet."""
+        if restarting:
+            sessions = self._service.sessions
+            sessions.hold([session for session in sessions.open() if session not in restarting])
+
+    async def _restart(self, commit: Commit, restarting: Sequence[Session]) -> None:
+        """Start the new handlers of the sessions whose own function changed; all of them, or back to the old.
+
+        The other sessions are held meanwhile. Only background tasks, requests and restarted handlers may
+        have seen the new code when it is taken back.
+        """
+        if not restarting:
+            return
+        self._where = "the restart of changed handlers"
+        sessions = self._service.sessions
+        try:
+            outcomes = await sessions.restart(restarting)
+            failed = {id_: error for id_, error in outcomes.items() if error is not None}
+            if failed:
+                raise _handlers_crashed(failed)
+        except BaseException:
+            commit.undo()
+            with anyio.CancelScope(shield=True):  # the old handlers take over again, also at a shutdown
+                await sessions.restart(restarting)
+            raise
+
     def _remember_drains(self, found: Sequence[Stander], places: Places) -> None:
         for one in found:
-            if one.session is not None and one.drains:
+            if one.session is not None and one.way is Way.DRAIN:
                 self._service.drained[one.session] = places
 
     def _take_back_drains(self, current: Version) -> None:
@@ -287,6 +318,9 @@ class Transaction:
         report["patches"] = [patch.report.to_json() for patch in commit.patches]
         report["old_frames"] = [one.to_json() for one in found]
         self._count_sessions()
+        for one in found:
+            if one.session is not None and one.way is Way.RESTART:
+                one.session.judge(Way.LIVE)
         log.info("%s runs, %d session(s) kept", self._operation.to, len(self._before))
 
     async def _tell_sessions(self, commit: Commit) -> None:
@@ -359,6 +393,17 @@ def _is_the_releases_fault(reached: State, error: Exception) -> bool:
 def _clear_failed(store: Store, version: Version) -> None:
     if store.release(version).failed is not None:
         store.clear_failed(version)
+
+
+def _handlers_crashed(failed: Mapping[str, BaseException]) -> UpgradeFailed:
+    id_, first = next(iter(failed.items()))
+    error = UpgradeFailed(
+        expected="the new handlers to come as far as waiting for a message",
+        got=f"{len(failed)} that raised; in session {id_}: {type(first).__name__}: {first}",
+        do="mend the handler; the old ones took over again",
+    )
+    error.__cause__ = first
+    return error
 
 
 def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-__all__ = ["HOT", "RELEASES", "Answer", "Service", "upward"]
+__all__ = ["HOT", "RELEASES", "SOURCES", "Answer", "Service", "free_port", "upward"]
 
 SOURCES = Path(__file__).parent / "releases"
 RELEASES = tuple(sorted(folder.name for folder in SOURCES.iterdir() if folder.is_dir()))

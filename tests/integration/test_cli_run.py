@@ -214,6 +214,35 @@ def test_refusals_are_status_2_and_change_nothing(run, tmp_path) -> None:
     assert server.get("/") == "hello from 1.0.0"
 
 
+@pytest.mark.parametrize(
+    ("words", "more", "told"),
+    [
+        (None, 'dependencies = ["surely-missing>=1"]\n', "surely-missing"),
+        ("raise RuntimeError('no')\n", "", "RuntimeError"),
+        ("def (:\n", "", "talk/words.py"),
+        ("import sys\nsys.exit(7)\n", "", "release_does_not_import"),
+    ],
+    ids=["cold", "raises", "syntax", "exits"],
+)
+def test_a_release_that_cannot_go_hot_is_refused(run, store, tmp_path, words, more, told) -> None:
+    """A cold release, one that does not import, one that does not parse: status 2, and 1.0.0 goes on."""
+    project = write_release(tmp_path / "bad", "1.0.3")
+    (project / "pyproject.toml").write_text(PYPROJECT.format(version="1.0.3") + more)
+    if words:
+        (project / "talk" / "words.py").write_text(words)
+    # An empty folder of wheels: without a release before it there is no appup, so any tree can be built.
+    built = upward("build", project, "--out", tmp_path / "dist", "--json")
+    assert upward("unpack", built.json["wheel"], "--store", store).status == 0
+    server = run("--admin-token-file", tmp_path / "token")
+    ended = server.command("upgrade", "--to", "1.0.3")
+    assert ended.status == 2
+    assert "1.0.0 → 1.0.3: refused; nothing was touched" in ended.out
+    assert told in ended.out
+    assert server.command("status", "--json").json["release"] == "1.0.0"
+    assert server.get("/") == "hello from 1.0.0"
+    assert server.command("upgrade").status == 0
+
+
 def test_errors_of_the_caller_are_status_1(run, tmp_path) -> None:
     """An unknown version, a wrong token, no token, no server."""
     server = run("--admin-token-file", tmp_path / "token")

@@ -5,6 +5,7 @@ Only the standard library and `packaging` are loaded, so that it can be used in 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from .appup.making import make_appup
 from .appup.metadata import read_metadata
 from .appup.settings import Settings
 from .appup.verdict import Reason
-from .errors import NotHot, ReleaseError, TransformError, UpgradeFailed
+from .errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
 from .patch import Patch, PatchReport, Prepared, SysPathImports, prepare
+from .patch.compare import Difference, unstable
+from .upgrade.clean import FreshStart, describe_starts
 from .upgrade.fork import in_fork
+from .upgrade.proof import Proof, reasons_of
 
 __all__ = ["HotSwap", "NotHot", "UpgradeFailed", "hot_swap"]
 
@@ -74,12 +78,40 @@ def hot_swap(
         prepared = prepare(appup.up, old=old, new=new, imports=imports, packages=packages, settings=settings)
     except (ReleaseError, TransformError) as error:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
-    _rehearse(prepared, TIME_LIMIT if timeout is None else timeout)
+    limit = TIME_LIMIT if timeout is None else timeout
+    proof = _proof(prepared, settings, limit)
+    differences = _rehearse(prepared, proof, limit)
+    if differences:
+        raise NotHot(reasons_of(differences))
     return HotSwap(appup, prepared.apply())
 
 
-def _rehearse(prepared: Prepared, timeout: float) -> None:
-    in_fork(lambda: prepared.apply().report.to_json(), timeout=timeout)
+def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
+    """Fresh starts of both trees in clean interpreters, the new one twice. Raises `NotHot`."""
+    packages, old, new = tuple(sorted(prepared.packages)), prepared.old, prepared.new
+    before = tuple(name for name in sys.modules if name in old)
+    after = tuple(name for name in sys.modules if name in new)
+    try:
+        first, again, was = describe_starts(
+            FreshStart(new.root, after, packages, timeout, replaces=old.root, tolerate=True, hash_seed=1),
+            FreshStart(new.root, after, packages, timeout, replaces=old.root, tolerate=True, hash_seed=2),
+            FreshStart(old.root, before, packages, timeout, replaces=old.root, tolerate=True, hash_seed=1),
+        )
+    except ReleaseDoesNotImport as error:
+        raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
+    roots = {str(new.root): "<root>"}  # not the old one: a path that stayed behind is to show
+    return Proof(was, first, unstable(first, again), packages, roots, settings.keep)
+
+
+def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> tuple[Difference, ...]:
+    """Apply the patch in a forked copy, and tell in what it differs from a fresh start."""
+
+    def in_the_copy() -> tuple[Difference, ...]:
+        before = proof.describe_live()
+        prepared.apply()
+        return proof.differences(before, proof.describe_live())
+
+    return in_fork(in_the_copy, timeout=timeout)
 
 
 def _settings(root: Path) -> Settings:

@@ -117,10 +117,10 @@ def shell_of(node: ast.AST) -> str:
 
 
 class _Shell(ast.NodeTransformer):
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return self._empty(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         return self._empty(node)
 
     def _empty(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:

@@ -53,7 +53,7 @@ def _acts(statement: Statement) -> bool:
 
 
 def _replaced(old: Statement, new: Statement, settings: Settings, file: str) -> Iterator[Reason]:
-    if not _holds_empty_container(old) or _holds_empty_container(new) and _value(old, new):
+    if not _holds_empty_container(old) or (_holds_empty_container(new) and _value(old, new)):
         return
     for name in old.binds:
         if settings.marker(new.module, name) is None:
@@ -94,7 +94,7 @@ def _called(call: ast.Call) -> str:
 
 def _filled(call: ast.Call) -> bool:
     """True when the container is made with contents; a defaultdict's factory is none."""
-    return bool(call.args) and _called(call) != "defaultdict" or len(call.args) > 1
+    return (bool(call.args) and _called(call) != "defaultdict") or len(call.args) > 1
 
 
 def _first_line(statement: Statement) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from .trees import Tree, read_tree
 from .verdict import Verdict
 
 __all__ = ["make_appup"]
-
-_STARTUP_WORDS = re.compile(rb"lifespan|on_startup|on_shutdown|on_event|__main__|code_change")
 
 
 def make_appup(
@@ -81,6 +78,4 @@ def _startup(diff: TreeDiff, settings: Settings) -> Verdict:
 
 
 def _sources(tree: Tree) -> dict[str, str]:
-    """The modules that may hold start-up code, as text."""
-    found = (module for module in tree.modules.values() if _STARTUP_WORDS.search(module.source))
-    return {module.name: module.source.decode("utf-8", "replace") for module in found}
+    return {module.name: module.source.decode("utf-8", "replace") for module in tree.modules.values()}

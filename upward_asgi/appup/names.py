@@ -50,13 +50,13 @@ class _ImportTime(ast.NodeVisitor):
 
     # Names
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._read(node.id)
         elif not self.hidden:
             (self.effects.deletes if isinstance(node.ctx, ast.Del) else self.effects.binds).add(node.id)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         dotted = _dotted(node)
         if dotted is None:
             self.generic_visit(node)
@@ -65,18 +65,18 @@ class _ImportTime(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load):
             self._mutates(dotted)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
             self._mutates(_dotted(node.value))
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.generic_visit(node)
         if isinstance(node.target, ast.Name):
             self._read(node.target.id)
             self._mutates(node.target.id)
 
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> None:
         self.generic_visit(node)
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
@@ -92,7 +92,7 @@ class _ImportTime(ast.NodeVisitor):
 
     # Imports
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             bound = alias.asname or alias.name.partition(".")[0]
             module = alias.name if alias.asname else bound
@@ -100,7 +100,7 @@ class _ImportTime(ast.NodeVisitor):
             if not alias.asname and "." in alias.name:
                 self.effects.imports.append(Imported(alias.name, None, ""))
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         base = self._absolute(node)
         for alias in node.names:
             self._import(Imported(base, alias.name, alias.asname or alias.name))
@@ -121,10 +121,10 @@ class _ImportTime(ast.NodeVisitor):
 
     # Scopes
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._function(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self._function(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -134,7 +134,7 @@ class _ImportTime(ast.NodeVisitor):
         self._annotation(node.returns)
         self.effects.later |= _names_in(node.body)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         self._arguments(node.args)
         self.effects.later |= _names_in([node.body])
 
@@ -145,7 +145,7 @@ class _ImportTime(ast.NodeVisitor):
             if arg is not None:
                 self._annotation(arg.annotation)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self._annotation(node.annotation)
         if node.value is not None:
             self.visit(node.value)
@@ -157,7 +157,7 @@ class _ImportTime(ast.NodeVisitor):
         if node is not None and not self.future_annotations:
             self.visit(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._bind(node.name)
         self._visit_all(node.decorator_list)
         self._visit_all(node.bases)
@@ -168,16 +168,16 @@ class _ImportTime(ast.NodeVisitor):
         self._visit_all(node.body)
         self.hidden.pop()
 
-    def visit_ListComp(self, node: ast.ListComp) -> None:  # noqa: N802
+    def visit_ListComp(self, node: ast.ListComp) -> None:
         self._comprehension(node, node.generators, [node.elt])
 
-    def visit_SetComp(self, node: ast.SetComp) -> None:  # noqa: N802
+    def visit_SetComp(self, node: ast.SetComp) -> None:
         self._comprehension(node, node.generators, [node.elt])
 
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:  # noqa: N802
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
         self._comprehension(node, node.generators, [node.elt])
 
-    def visit_DictComp(self, node: ast.DictComp) -> None:  # noqa: N802
+    def visit_DictComp(self, node: ast.DictComp) -> None:
         self._comprehension(node, node.generators, [node.key, node.value])
 
     def _comprehension(
@@ -191,7 +191,7 @@ class _ImportTime(ast.NodeVisitor):
         self._visit_all(results)
         self.hidden.pop()
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         # `except E as e` binds e and deletes it again: neither a read nor a binding is left.
         self.generic_visit(node)
         if node.name:

@@ -144,7 +144,7 @@ class _Planner:
                     self._run(statement, None)
 
     def _run(self, statement: Statement | None, change: Change | None) -> None:
-        if statement is None or statement.is_text and statement.index != 0:
+        if statement is None or (statement.is_text and statement.index != 0):
             return
         if any(self.settings.marker(statement.module, name) is Marker.KEEP for name in statement.binds):
             return
@@ -205,6 +205,17 @@ class _Planner:
             run = self.runs[statement.module][statement.index] = _Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
         run.when |= hits
+        if isinstance(statement.node, ast.Expr):
+            self._refill_when(statement, hits)
+
+    def _refill_when(self, statement: Statement, hits: set[str]) -> None:
+        """A call that fills something runs again only with what it fills made anew, and all that fills it."""
+        for name in statement.effects.mutates:
+            for base in self.scopes.statements(statement.module)[: statement.index]:
+                if name in base.effects.binds and not (base.is_import or base.is_class or base.is_function):
+                    run = self.runs[base.module].setdefault(base.index, _Run(base, None, always=False))
+                    run.when |= hits
+                    self.dirty.update(self._makes_dirty(base, None))
 
     def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
         reads = self.scopes.reads(statement)

@@ -7,6 +7,7 @@ found wherever it is read.
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,17 @@ class Scopes:
                     found[imported.bound].append(imported)
             self._imports[module] = dict(found)
         return self._imports[module]
+
+    def import_nodes(self, module: str) -> list[ast.stmt]:
+        """The imports at module level, also those in conditions, but `__future__` and star imports."""
+        if module not in self._import_nodes:
+            found = (node for statement in self.tree[module].tree.body for node in _imports_in(statement))
+            self._import_nodes[module] = list(found)
+        return self._import_nodes[module]
+
+    @cached_property
+    def _import_nodes(self) -> dict[str, list[ast.stmt]]:
+        return {}
 
     def reads(self, statement: Statement) -> set[str]:
         """The definitions that a statement reads at import time, its imports included."""
@@ -157,3 +169,15 @@ class Scopes:
 
 def _join(head: str, tail: str) -> str:
     return f"{head}.{tail}" if tail else head
+
+
+def _imports_in(node: ast.AST) -> Iterator[ast.stmt]:
+    if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and _is_plain(node)):
+        yield node
+    elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+        for child in ast.iter_child_nodes(node):
+            yield from _imports_in(child)
+
+
+def _is_plain(node: ast.ImportFrom) -> bool:
+    return node.module != "__future__" and all(alias.name != "*" for alias in node.names)

@@ -37,6 +37,7 @@ from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
 from .deletions import delete_definition, forget_removed
+from .docs import refresh_docs
 from .journal import MISSING, Journal
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
@@ -224,7 +225,7 @@ class _Step:
         named = {n: live[n].__dict__ for n in self.prepared._sources if n in live}
         if not named:
             return
-        living = self.progress.living = LivingFunctions.scan(named.values())
+        living = self.progress.living = LivingFunctions.scan(module.__dict__ for module in live.values())
         left = []
         for name, namespace in named.items():
             source = self.prepared._sources[name]
@@ -232,6 +233,7 @@ class _Step:
             self.report.functions += done.given
             left.extend((name, function) for function in done.left)
             self.progress.changed_functions.update(done.changed)
+            self.progress.docs.extend(done.docs)
         self.left = left
 
     def _obey(self, instruction: Instruction) -> None:
@@ -281,6 +283,8 @@ class _Step:
         replace_references(self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded))
         if self.progress.living is not None:
             clear_caches(self.progress.living, self.progress.changed_functions)
+            modules = live_modules(self.prepared.packages).values()
+            refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
         self._report()
 
     def _rebind_overridden(self) -> None:

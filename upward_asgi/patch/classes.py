@@ -18,7 +18,7 @@ from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.planning import MAKING
 from .abstract import refresh_abstract
-from .functions import can_become, forward, functions_under, redefine
+from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
 from .kinds import Kind, kind_of
 from .layout import can_hold, replace_class
@@ -232,19 +232,15 @@ class _Body:
         target = self._living(change)
         assert target is not None and change.new is not None
         code = self._code(change.new) or new.__code__
-        if target.__code__ != code:
-            self.run_.progress.changed_functions.add(id(target))
-        redefine(self.run_.journal, target, new, code)
+        self.run_.redefine(target, new, code)
 
     def _set(self, name: str, value: Any) -> None:
         """Set one attribute; a plain function becomes its new self where it can."""
         journal, before = self.run_.journal, self.cls.__dict__.get(name, MISSING)
-        if type(value) is FunctionType and type(before) is FunctionType:
+        if type(value) is FunctionType and same_definition(before, value):
             code = (self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno) if self.run_.pairs else None)
-            if value.__code__ != before.__code__:
-                self.run_.progress.changed_functions.add(id(before))
             if can_become(before, code or value.__code__):
-                redefine(journal, before, value, code or value.__code__)
+                self.run_.redefine(before, value, code or value.__code__)
                 return
             forward(journal, before, value)
         journal.set_class(self.cls, name, value)
@@ -294,10 +290,11 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
 def _take_over(run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement) -> None:
     changes = _body_changes(older, newer)
     clean = _clean_values(run, old, changes)
+    body = _bound_in(newer)
     for name, value in list(new.__dict__.items()):
         if name in _OWN or name in clean or name in kind.own:
             continue
-        _take(run, old, new, name, value)
+        _take(run, old, new, name, value, written=name in body)
     generated = kind.generated(old)
     for name in list(old.__dict__):
         if name not in new.__dict__ and (name in _bound_in(older) or name in generated):
@@ -317,16 +314,15 @@ def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set
     return clean
 
 
-def _take(run: ModuleRun, old: type, new: type, name: str, value: Any) -> None:
+def _take(run: ModuleRun, old: type, new: type, name: str, value: Any, *, written: bool) -> None:
+    """Give `old` one attribute of `new`; functions that the body defines (`written`) keep their identity."""
     before = old.__dict__.get(name, MISSING)
     if before is value or type(value).__name__ in ("member_descriptor", "getset_descriptor"):
         return
     if type(value) is FunctionType:
         _point_cell(run, value, new, old)
-        if type(before) is FunctionType and can_become(before, value.__code__):
-            if before.__code__ != value.__code__:
-                run.progress.changed_functions.add(id(before))
-            redefine(run.journal, before, value, value.__code__)
+        if written and same_definition(before, value) and can_become(before, value.__code__):
+            run.redefine(before, value, value.__code__)
             return
     else:
         for function in functions_under(value):

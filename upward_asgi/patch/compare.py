@@ -13,12 +13,14 @@ process before and after the patch. A path is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 __all__ = ["Difference", "compare", "lost_state", "unstable"]
 
 _DETACHED = "detached"
+_SIZE = re.compile(r"\S+ of \d+")
 _REF = "ref "
 
 
@@ -140,6 +142,7 @@ class _Question:
             or self._is_not_imported(path)
             or any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in self.kept)
             or self._beyond(path)
+            or self._holds_live_entries(path)
         )
 
     def _untouched(self, path: str) -> bool:
@@ -162,6 +165,13 @@ class _Question:
             return False
         owners = [path, *_owners(path)]
         return any(o in self.before and o not in self.new and o not in self.old for o in owners)
+
+    def _holds_live_entries(self, path: str) -> bool:
+        """The size and the order of a container that had entries of its own: its entries decide, one by one."""
+        had = self.before.get(path)
+        if had is None or had == self.old.get(path):
+            return False
+        return path.endswith(".order") or bool(_SIZE.fullmatch(had) and _SIZE.fullmatch(self.live.get(path, "")))
 
     def difference(self, path: str) -> Difference:
         expected, got = self.new.get(path), self.live.get(path)

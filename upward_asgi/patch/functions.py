@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from types import CellType, CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeGuard
 
 from .journal import Journal
 
-__all__ = ["become", "can_become", "forward", "functions_under", "redefine", "wrappers_of"]
+__all__ = ["become", "can_become", "forward", "functions_under", "redefine", "same_definition"]
 
 _DEPTH = 6
 """How many wrappers deep a function is looked for under what a decorator made of it."""
@@ -27,11 +27,10 @@ def can_become(old: FunctionType, code: CodeType) -> bool:
 
 def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeType) -> None:
     """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it stays."""
-    doc, annotations = old.__doc__, old.__annotations__
     journal.set_attribute(old, "__code__", code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
-    journal.set_attribute(old, "__annotations__", new.__annotations__)
+    _become_annotations(journal, old, new.__annotations__)
     journal.set_attribute(old, "__doc__", new.__doc__)
     if hasattr(new, "__type_params__"):
         journal.set_attribute(old, "__type_params__", new.__type_params__)
@@ -39,7 +38,6 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
         journal.set_attribute(old, "__module__", new.__module__)
     for name, value in new.__dict__.items():
         journal.set_item(old.__dict__, name, value)
-    _tell_wrappers(journal, old, doc, annotations)
 
 
 def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
@@ -58,7 +56,7 @@ def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         journal.set_attribute(old, name, getattr(new, name))
     old.__dict__.clear()
     old.__dict__.update(new.__dict__)
-    if _same_function(wrapped, new.__dict__.get("__wrapped__")):
+    if same_definition(wrapped, new.__dict__.get("__wrapped__")):
         old.__dict__["__wrapped__"] = wrapped
 
 
@@ -69,13 +67,14 @@ def _become_cell(journal: Journal, mine: CellType, its: CellType) -> None:
         return
     if before is after:
         return
-    if _same_function(before, after) and can_become(before, after.__code__):
+    if same_definition(before, after) and can_become(before, after.__code__):
         become(journal, before, after)
     else:
         journal.set_attribute(mine, "cell_contents", after)
 
 
-def _same_function(one: object, other: object) -> bool:
+def same_definition(one: object, other: object) -> TypeGuard[FunctionType]:
+    """True when both are functions that one definition of one module made."""
     return (
         isinstance(one, FunctionType)
         and isinstance(other, FunctionType)
@@ -84,26 +83,14 @@ def _same_function(one: object, other: object) -> bool:
     )
 
 
-def _tell_wrappers(journal: Journal, function: FunctionType, doc: object, annotations: object) -> None:
-    """`functools.wraps` copied the docstring and annotations: the copies follow."""
-    for wrapper in wrappers_of(function):
-        if wrapper.__doc__ is doc and doc is not None:
-            journal.set_attribute(wrapper, "__doc__", function.__doc__)
-        if getattr(wrapper, "__annotations__", None) is annotations:
-            journal.set_attribute(wrapper, "__annotations__", function.__annotations__)
-
-
-def wrappers_of(function: FunctionType) -> list[Any]:
-    """Functions found under the function's own name that say `__wrapped__` is this one."""
-    found = []
-    wrapper: Any = function.__globals__.get(function.__name__)
-    for _ in range(_DEPTH):
-        inner = getattr(wrapper, "__dict__", {}).get("__wrapped__") if wrapper is not None else None
-        if inner is None:
-            break
-        found.append(wrapper)
-        wrapper = inner
-    return [w for w in found if isinstance(w, FunctionType)] if wrapper is function else []
+def _become_annotations(journal: Journal, old: FunctionType, new: dict[str, Any]) -> None:
+    """In place: `functools.wraps` and classmethod share the dictionary of what they wrap."""
+    annotations = old.__annotations__
+    if list(annotations) == list(new) and all(annotations[name] is new[name] for name in new):
+        return
+    journal.contents(annotations)
+    annotations.clear()
+    annotations.update(new)
 
 
 def forward(journal: Journal, old: FunctionType, new: FunctionType) -> None:
@@ -166,9 +153,7 @@ def _parts(obj: object) -> Iterator[object]:
         yield from (obj.fget, obj.fset, obj.fdel)  # type: ignore[attr-defined]
     elif kind is functools.partial:
         yield obj.func  # type: ignore[attr-defined]
-    elif hasattr(kind, "__wrapped__") or isinstance(obj, functools.cached_property | functools.partialmethod):
-        yield from _instance_values(obj)
-    elif kind.__module__ != "builtins" and not isinstance(obj, type):
+    elif hasattr(kind, "__wrapped__") or isinstance(obj, functools.cached_property | functools.partialmethod) or (kind.__module__ != "builtins" and not isinstance(obj, type)):
         yield from _instance_values(obj)
 
 

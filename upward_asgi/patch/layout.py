@@ -11,7 +11,7 @@ import gc
 from types import FunctionType
 from typing import Any
 
-from .functions import can_become, redefine
+from .functions import can_become, same_definition
 from .journal import Journal
 from .module_run import ModuleRun
 from .refusal import CannotFollow
@@ -96,11 +96,11 @@ def _keep_functions(run: ModuleRun, old: type, new: type) -> None:
     """Methods keep their identity: who holds one (a callback, a bound method) runs the new code."""
     for name, value in list(new.__dict__.items()):
         before = old.__dict__.get(name)
-        if type(value) is not FunctionType or type(before) is not FunctionType:
+        if type(value) is not FunctionType or not same_definition(before, value):
             continue
-        if not can_become(before, value.__code__) or before.__globals__ is not value.__globals__:
+        if not can_become(before, value.__code__):
             continue
-        redefine(run.journal, before, value, value.__code__)
+        run.redefine(before, value, value.__code__)
         for free, cell in zip(before.__code__.co_freevars, before.__closure__ or (), strict=True):
             if free == "__class__":
                 run.journal.set_attribute(cell, "cell_contents", new)

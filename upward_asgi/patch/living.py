@@ -13,12 +13,12 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from ..appup.codes import CodePair, CodePairs
 from .journal import Journal
 
-__all__ = ["Distribution", "LivingFunctions", "distribute"]
+__all__ = ["Distribution", "LivingFunctions", "clear_caches", "distribute", "doc_of"]
 
 
 @dataclass(slots=True)
@@ -44,6 +44,10 @@ class LivingFunctions:
                 caches.append(item)
         return cls(found, caches)
 
+    def all(self) -> Iterable[FunctionType]:
+        """Every living function of the application."""
+        return (function for functions in self.by_module.values() for function in functions)
+
     def of(self, namespace: dict[str, object]) -> list[FunctionType]:
         """The living functions whose globals are this module's."""
         return self.by_module.get(id(namespace), [])
@@ -58,6 +62,8 @@ class Distribution:
     given: int = 0
     changed: set[int] = field(default_factory=set)
     """Ids of the functions among them whose code really changed."""
+    docs: list[tuple[str, str | None]] = field(default_factory=list)
+    """Docstrings that changed, old and new."""
     left: list[FunctionType] = field(default_factory=list)
     """Living functions that could not follow: closures whose variables or arguments changed."""
 
@@ -80,7 +86,7 @@ def distribute(
         if pair.changed and not (pair.fits and pair.qualname in allowed):
             done.left.append(function)
             continue
-        _give(journal, function, pair)
+        _give(journal, function, pair, done)
         done.given += 1
         if pair.changed:
             done.patched.add(pair.qualname)
@@ -88,15 +94,18 @@ def distribute(
     return done
 
 
-def _give(journal: Journal, function: FunctionType, pair: CodePair) -> None:
-    old_doc, new_doc = _doc(pair.old.co_consts), _doc(pair.new.co_consts)
+def _give(journal: Journal, function: FunctionType, pair: CodePair, done: Distribution) -> None:
+    old_doc, new_doc = doc_of(pair.old), doc_of(pair.new)
     if old_doc != new_doc and function.__doc__ == old_doc:
+        if function.__doc__ is not None:
+            done.docs.append((function.__doc__, new_doc))
         journal.set_attribute(function, "__doc__", new_doc)
     journal.set_attribute(function, "__code__", pair.new)
 
 
-def _doc(constants: tuple[object, ...]) -> str | None:
-    """The docstring as the compiler keeps it: the first constant (of a function that is no lambda)."""
+def doc_of(code: CodeType) -> str | None:
+    """The docstring as the compiler keeps it: the first constant of a function."""
+    constants = code.co_consts
     return constants[0] if constants and isinstance(constants[0], str) else None
 
 

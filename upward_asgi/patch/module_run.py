@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..appup.codes import CodePairs
@@ -13,6 +13,7 @@ from ..appup.diff import Change
 from ..appup.names import dotted_names
 from ..appup.scopes import Scopes, key
 from ..appup.trees import Module
+from .functions import redefine
 from .journal import Journal
 from .living import LivingFunctions
 
@@ -33,6 +34,8 @@ class Progress:
     """Ids of living functions whose code changed."""
     rebuilt: list[type] = field(default_factory=list)
     """Classes whose making ran again."""
+    docs: list[tuple[str, str | None]] = field(default_factory=list)
+    """Docstrings that changed, old and new."""
     living: LivingFunctions | None = None
     """The living functions of the changed modules."""
     notes: list[str] = field(default_factory=list)
@@ -63,9 +66,24 @@ class ModuleRun:
         return self.live.__dict__
 
     def compile(self, node: ast.stmt) -> Any:
-        """One statement as code, with the module's own file, lines and `__future__` flags."""
-        tree = ast.Module([node], type_ignores=[])
+        """One statement as code, with the module's own file, lines and `__future__` flags.
+
+        The compiler calls methods of imported names otherwise than of other names. So that a function has the
+        code that it would have in the whole module, the imports stand before the statement, where they
+        never run and leave no code.
+        """
+        imports = self.progress.scopes.import_nodes(self.name)
+        never = [ast.copy_location(ast.If(ast.Constant(False), imports, []), node)] if imports else []
+        tree = ast.fix_missing_locations(ast.Module([*never, node], type_ignores=[]))
         return compile(tree, str(self.new.path), "exec", self.flags, dont_inherit=True)
+
+    def redefine(self, old: FunctionType, new: FunctionType, code: CodeType) -> None:
+        """Let a living function become `new` with `code`, and remember what that changes for others."""
+        if old.__code__ != code:
+            self.progress.changed_functions.add(id(old))
+        if old.__doc__ != new.__doc__ and old.__doc__ is not None:
+            self.progress.docs.append((old.__doc__, new.__doc__))
+        redefine(self.journal, old, new, code)
 
     def older(self, statement: Statement) -> Statement | None:
         """The statement's older self, when the module changed and it has one."""

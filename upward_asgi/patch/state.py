@@ -19,7 +19,9 @@ __all__ = ["containers", "snapshot_state"]
 _CONTAINERS = (dict, list, set, deque, OrderedDict, defaultdict, Counter, WeakSet)
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), FunctionType, BuiltinFunctionType, ModuleType)
 _LARGEST = 5_000
-_DEPTH = 4
+_DEPTH = 7
+_MOST = 50_000
+"""Objects looked at; what lies beyond is left to the rehearsal."""
 
 
 def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) -> None:
@@ -35,7 +37,7 @@ def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
     for _ in range(_DEPTH):
         following: list[object] = []
         for item in level:
-            if isinstance(item, _LEAVES) or id(item) in seen:
+            if isinstance(item, _LEAVES) or id(item) in seen or len(seen) > _MOST:
                 continue
             seen.add(id(item))
             if type(item) in _CONTAINERS:

@@ -16,7 +16,7 @@ from typing import Any
 from ..appup.definitions import Statement
 from ..appup.scopes import key
 from .classes import become_class, patch_class
-from .functions import become, can_become, forward, functions_under, redefine
+from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
 
@@ -103,9 +103,7 @@ def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> boo
     exec(run.compile(node), run.namespace, captured)
     new, code = captured[node.name], _new_code(run, statement)
     if can_become(target, code):
-        if target.__code__ != code:
-            run.progress.changed_functions.add(id(target))
-        redefine(run.journal, target, new, code)
+        run.redefine(target, new, code)
         return True
     if decorated:
         return False

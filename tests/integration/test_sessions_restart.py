@@ -255,7 +255,7 @@ async def test_shapes_on_uvloop() -> None:
         LABEL[0] = "old"
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore")
 async def test_shapes_on_the_legacy_stack() -> None:
     """The same on uvicorn's stack over the legacy implementation of websockets."""
     for shape in (loop, polling, deaf_to_disconnects):

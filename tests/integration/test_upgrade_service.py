@@ -405,3 +405,35 @@ async def test_a_restarted_handler_that_crashes(serve: Serve) -> None:
         assert "ZeroDivisionError" in operation.report["error"]["got"]
         assert (await ask(socket), await ask(live)) == ("hello 1", "hello 2")
         assert service.running == "1.0.0"
+
+
+GROWN = {
+    **FIRST,
+    "app.py": APP.replace("import LiveSession", "import LiveSession, code_change")
+    + """
+
+@code_change(app)
+def grow(app, old_vsn, new_vsn):
+    app.state.grown = f"{old_vsn} to {new_vsn}"
+    # here
+""",
+}
+
+
+async def test_the_applications_own_code_change(serve: Serve) -> None:
+    """It runs once in the transaction, with the application object and both versions."""
+    async with serve(FIRST, GROWN) as service:
+        operation = await service.upgrade()
+        assert operation.state is OperationState.SUCCEEDED, operation.report
+        assert service.module().app.state.grown == "1.0.0 to 1.0.1"
+
+
+async def test_the_applications_own_code_change_fails(serve: Serve) -> None:
+    """What it did to the application before it raised is undone with everything else."""
+    failing = edited(GROWN, app=("# here", "raise RuntimeError('no room')"))
+    async with serve(FIRST, failing) as service, service.connect("/live") as live:
+        operation = await service.upgrade()
+        assert operation.state is OperationState.REFUSED
+        assert "no room" in operation.report["error"]["got"]
+        assert not hasattr(service.module().app.state, "grown")
+        assert await ask(live) == "hello 1"

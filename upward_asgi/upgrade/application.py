@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import ImportedElsewhere
+from ..errors import CodeChangeError, ImportedElsewhere
+from ..sessions.state import application_changes
 
-__all__ = ["Application", "require_import_from"]
+__all__ = ["Application", "changes_of", "require_import_from"]
 
 
 class Application(Protocol):
@@ -20,9 +22,35 @@ class Application(Protocol):
         """The top-level packages and modules that the release consists of."""
         ...
 
+    @property
+    def app(self) -> object:
+        """The application object that is served."""
+        ...
+
     def reload(self) -> Callable[[], None]:
         """Look the application object up again and serve it from now on; returns the undo."""
         ...
+
+
+def changes_of(app: object, named: str | None) -> Iterator[Callable[..., object]]:
+    """The application's own `code_change` functions: those registered for `app`, then the settings' one.
+
+    Each takes `(app, old_vsn, new_vsn)`. `named` is `package.module:function`.
+    """
+    registered = [function for subject, function in application_changes() if subject is app]
+    yield from registered
+    if named is None:
+        return
+    module, _, name = named.partition(":")
+    function = getattr(import_module(module), name, None)
+    if not callable(function):
+        raise CodeChangeError(
+            expected=f"the function {named} that [tool.upward] names as code_change",
+            got="nothing callable of that name",
+            do="correct the name in pyproject.toml and release again",
+        )
+    if function not in registered:
+        yield function
 
 
 def require_import_from(root: Path, packages: Iterable[str]) -> None:

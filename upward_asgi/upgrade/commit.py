@@ -4,8 +4,8 @@ There is no `await` here, so no other task sees a state in between. Each thing d
 stack; whatever is raised, `SystemExit` from a user's function included, unwinds the stack to the bottom.
 
 The order within a hop: the store's `current` first, because new module-level code may read files that lie
-beside it through `__file__`; up: patch, then `code_change` in the new code; down: `code_change` by the newer
-code that still runs, then the patch.
+beside it through `__file__`; up: patch, then `code_change` in the new code, the application's before the
+sessions'; down: `code_change` by the newer code that still runs, the other way round, then the patch.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from packaging.version import Version
 
 from ..errors import NotUndone
 from ..sessions import Way
+from ..sessions.snapshot import Snapshot
+from .application import changes_of
 from .machine import Event
 
 if TYPE_CHECKING:
@@ -104,9 +106,6 @@ class Commit:
             self._judge()
             for step in self._steps:
                 self._hop(step)
-            self.release = None
-            self.where = "looking up the application object"
-            self._undo.append((self.where, self._application.reload()))
         except BaseException as failure:
             self.undo(failure)
             raise
@@ -137,11 +136,13 @@ class Commit:
         self.release = step.hop.new.version
         if step.hop.down:
             self._migrate(step)
+            self._change_application(step)
             self._make_current(step)
             self._patch(step)
             return
         self._make_current(step)
         self._patch(step)
+        self._change_application(step)
         self._migrate(step)
 
     def _make_current(self, step: Step) -> None:
@@ -158,7 +159,21 @@ class Commit:
         patch = step.prepared.apply()
         self._undo.append((self.where, patch.undo))
         self.patches.append(patch)
+        self.where = "looking up the application object"
+        self._undo.append((self.where, self._application.reload()))
         self._happened(Event.PATCH)
+
+    def _change_application(self, step: Step) -> None:
+        """The application's own `code_change`: what its start-up would do that this process never ran."""
+        hop, app = step.hop, self._application.app
+        newer = hop.old if hop.down else hop.new
+        for function in changes_of(app, newer.settings.code_change):
+            self.where = f"the application's code_change from {hop.old.version} to {hop.new.version}"
+            before = Snapshot()
+            for holder in (app, getattr(app, "state", None)):
+                before.remember(holder)
+            self._undo.append((self.where, before.restore))
+            function(app, hop.old_vsn, hop.new.version)
 
     def _migrate(self, step: Step) -> None:
         hop = step.hop

@@ -161,6 +161,7 @@ class FakeApplication:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.app = SimpleNamespace(state=SimpleNamespace())
 
     def reload(self) -> Callable[[], None]:
         before = self.world.served

@@ -71,15 +71,16 @@ async def test_hops(world, make_engine) -> None:
     assert operation.state is OperationState.SUCCEEDED, operation.report
     assert session.state.written == ["1.0.0", "1.0.1", "1.0.2"]
     assert [hop["to"] for hop in operation.report["hops"]] == ["1.0.1", "1.0.2"]
-    commit = world.steps[-7:]
+    commit = world.steps[-8:]
     assert commit == [
         "make_current 1.0.1",
         "apply 1.0.1",
+        "reload",
         "code_change 1",
         "make_current 1.0.2",
         "apply 1.0.2",
-        "code_change 2",
         "reload",
+        "code_change 2",
     ]
 
 

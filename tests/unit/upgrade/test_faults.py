@@ -24,8 +24,8 @@ from upward_asgi.upgrade.commit import Commit, Step
 from upward_asgi.upgrade.transaction import hops_of
 
 PARENT = os.getpid()
-UP = ["make_current 1.0.1", "apply 1.0.1", "code_change 1", "reload"]
-TWO_UP = [*UP[:3], "make_current 1.0.2", "apply 1.0.2", "code_change 2", "reload"]
+UP = ["make_current 1.0.1", "apply 1.0.1", "reload", "code_change 1"]
+TWO_UP = [*UP, "make_current 1.0.2", "apply 1.0.2", "code_change 2"]
 DOWN = ["code_change 2", "make_current 1.0.0", "apply 1.0.0", "reload"]
 BEFORE = ["verify 1.0.1", "appup 1.0.0 1.0.1", "prepare 1.0.1"]
 
@@ -179,7 +179,7 @@ async def test_rehearsal_groups_failures(world, make_engine) -> None:
 async def test_an_undo_that_fails(world, make_engine) -> None:
     """When undoing fails too, the rest is undone all the same, and the operation says: restart."""
     session = world.connect()
-    world.faults["reload"] = only_here(raising(RuntimeError("first")))
+    world.faults["code_change 1"] = only_here(raising(RuntimeError("first")))
     world.faults["undo 1.0.1"] = only_here(raising(RuntimeError("second")))
     engine = make_engine()
     async with engine.run():

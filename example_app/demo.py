@@ -175,7 +175,8 @@ def _claims(story: Story) -> Iterator[tuple[str, bool]]:
     tabs = story.tabs
     first, upper, last = story.snapshots.values()
     sent = sum(tab.sent for tab in tabs)
-    yield f"{len(tabs)} of {len(tabs)} connections stayed open", not any(tab.closed for tab in tabs)
+    kept = sum(not tab.closed for tab in tabs)
+    yield f"{kept} of {len(tabs)} connections stayed open", kept == len(tabs)
     yield f"{sent} messages sent, {sum(tab.lost for tab in tabs)} lost", _none(tabs, lambda tab: tab.lost)
     yield f"{sum(tab.doubled for tab in tabs)} doubled", _none(tabs, lambda tab: tab.doubled)
     yield f"{sum(tab.reordered for tab in tabs)} reordered", _none(tabs, lambda tab: tab.reordered)

@@ -74,14 +74,21 @@ class Server:
         Raises `ServerUnreachable` when it has not ended after `timeout` seconds.
         """
         operation = self._operation(self.post(call, body))
-        deadline = time.monotonic() + timeout
+        try:
+            return self._ended(operation, time.monotonic() + timeout)
+        except (KeyboardInterrupt, TimeoutError) as error:
+            raise ServerUnreachable(
+                expected=f"operation {operation['id']} to end while this command waits",
+                got="an interruption" if isinstance(error, KeyboardInterrupt) else f"none in {timeout:g} s",
+                do="it goes on without this command: ask `upward status` how it went",
+            ) from error
+
+    def _ended(self, operation: dict[str, object], deadline: float) -> dict[str, object]:
+        """The operation when it has ended. Raises `TimeoutError` at the deadline."""
         while operation.get("state") == "running":
-            if time.monotonic() > deadline:
-                raise self._unreachable(
-                    f"operation {operation['id']} still running after {timeout:g} s",
-                    "it goes on without this command: ask `upward status` how it went",
-                )
             asked = time.monotonic()
+            if asked > deadline:
+                raise TimeoutError
             operation = self._operation(self.get(f"operations/{operation['id']}", wait=LONG_POLL))
             if time.monotonic() - asked < PAUSE:
                 time.sleep(PAUSE)

@@ -31,7 +31,7 @@ def guarded(arguments: Sequence[str]) -> int:
     try:
         status = upward.main(args=list(arguments), prog_name="upward", standalone_mode=False)
     except UpwardError as error:
-        _debug()
+        _debug(arguments)
         return _tell(error, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -46,13 +46,13 @@ def guarded(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
     except Exception as error:
-        _debug()
+        _debug(arguments)
         return _tell(_our_bug(error), as_json)
     return status if isinstance(status, int) else 0
 
 
-def _debug() -> None:
-    if "--debug" in sys.argv or os.environ.get("UPWARD_DEBUG"):
+def _debug(arguments: Sequence[str]) -> None:
+    if "--debug" in arguments or os.environ.get("UPWARD_DEBUG"):
         traceback.print_exc()
 
 

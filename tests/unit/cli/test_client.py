@@ -111,6 +111,18 @@ def test_an_operation_that_takes_too_long_is_left_to_itself(serve) -> None:
         client(server).operate("upgrade", {}, -1)
 
 
+def test_an_interruption_leaves_the_operation_to_itself(serve, monkeypatch) -> None:
+    """Control-C ends the waiting, not the upgrade, and the message says so."""
+
+    def interrupted(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Server, "get", interrupted)
+    server = serve((202, {"id": "x", "state": "running"}))
+    with pytest.raises(ServerUnreachable, match=r"operation x .* interruption; it goes on"):
+        client(server).operate("upgrade", {}, 60)
+
+
 @pytest.mark.parametrize(
     ("code", "cls"),
     [

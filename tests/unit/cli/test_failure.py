@@ -76,12 +76,15 @@ def test_our_own_bug_is_told_as_one(upward, monkeypatch) -> None:
 
 
 def test_the_traceback_is_there_for_who_asks(monkeypatch, capsys) -> None:
-    """UPWARD_DEBUG shows it."""
+    """UPWARD_DEBUG and --debug show it."""
     from upward_asgi.cli import main
 
     monkeypatch.setenv("UPWARD_DEBUG", "1")
     monkeypatch.setattr(plan, "_between", lambda *_: 1 / 0)
     assert main(["plan", "a", "b"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+    monkeypatch.delenv("UPWARD_DEBUG")
+    assert main(["--debug", "plan", "a", "b"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -6,6 +6,7 @@ its caller is gone, and whoever has its id can ask how it went.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,12 +16,13 @@ import anyio
 from anyio.abc import TaskGroup
 from packaging.version import Version
 
-from ..errors import ConfigurationError, OperationInProgress, UnknownOperation
+from ..errors import ConfigurationError, OperationInProgress, UnknownOperation, UpwardError
 from .application import require_import_from
 from .clock import Clock, MonotonicClock, Timeouts
 from .hop import between, current_of, goal_down, goal_install, goal_up
 from .machine import Event, State
 from .operation import Kind, Operation
+from .probation import Probation, Verdict
 from .proof import ProofPolicy
 from .transaction import Service, Transaction, hops_of
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
+log = logging.getLogger("upward_asgi.upgrade")
+
 _REMEMBERED = 100
 """Operations whose reports are kept in memory."""
 _MEBIBYTE = 1 << 20
@@ -42,7 +46,8 @@ class Engine:
     """Upgrades, downgrades and installs releases of one application in this process.
 
     `rehearsal_memory` bounds what the forked copy may allocate, in bytes; `proof` says what a
-    difference between the rehearsed process and a fresh start leads to.
+    difference between the rehearsed process and a fresh start leads to; a release that has more than
+    `errors_allowed` errors on probation goes back by itself.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Engine:
         clock: Clock | None = None,
         rehearsal_memory: int | None = 1024 * _MEBIBYTE,
         proof: ProofPolicy = ProofPolicy.REPORT,
+        errors_allowed: int = 10,
     ) -> None:
         self._service = Service(
             store,
@@ -67,6 +73,11 @@ class Engine:
             rehearsal_memory,
             proof,
         )
+        self._errors_allowed = errors_allowed
+        self._probation: anyio.CancelScope | None = None
+        self.errors = 0
+        """Errors that count against a release on probation, besides crashed sessions: whoever answers
+        requests adds to it for each 5xx."""
         self._tasks: TaskGroup | None = None
         self._running: Operation | None = None
         self._operations: OrderedDict[str, Operation] = OrderedDict()
@@ -108,6 +119,8 @@ class Engine:
         version = current_of(store).version
         store.make_permanent(version)
         self._confirm(version)
+        if self._probation is not None:
+            self._probation.cancel()
         return store.release(version)
 
     def operation(self, id: str) -> Operation:  # noqa: A002 - the contract's word
@@ -171,6 +184,8 @@ class Engine:
                 do="run a server that speaks ASGI lifespan (uvicorn: do not pass --lifespan off)",
             )
         require_import_from(self._service.store.root, self._service.application.packages)
+        if self._probation is not None:
+            self._probation.cancel()
         start = current_of(self._service.store).version
         operation = Operation(kind, start, goal, self._service.clock.now, dry_run)
         self._remember(operation)
@@ -181,9 +196,58 @@ class Engine:
     async def _carry_out(self, operation: Operation) -> None:
         try:
             await Transaction(operation, self._service).run()
+            self._account_for(operation)
+        except Exception:
+            # Our bug, or a store that cannot be read after the commit: the service must go on all the same.
+            log.exception("operation %s ended with an error of its own", operation.id)
         finally:
             self._running = None
             operation.announce()
+        if operation.machine is State.CURRENT and operation.to > operation.from_:
+            await self._watch(operation)
+
+    def _account_for(self, operation: Operation) -> None:
+        """What a success means for the operation itself and for the one that it took back."""
+        if operation.machine is not State.CURRENT:
+            return
+        for earlier in self._operations.values():
+            taken_back = earlier.to == operation.from_ and operation.to < operation.from_
+            if taken_back and earlier.machine is State.CURRENT:
+                earlier.happened(Event.TAKE_BACK)
+        permanent = self._service.store.permanent()
+        if permanent is not None and permanent.version == operation.to:
+            operation.happened(Event.CONFIRM)
+
+    async def _watch(self, operation: Operation) -> None:
+        """The release's probation; another operation, or a person's decision, ends it."""
+        seconds = self._service.timeouts.probation_seconds
+        if not seconds:
+            return
+        probation = Probation(seconds, self._errors_allowed, self._count_errors, self._service.clock)
+        with anyio.CancelScope() as self._probation:
+            verdict = await probation.watch()
+            operation.report["probation"] = verdict.value
+            try:
+                self._conclude(operation, verdict)
+            except UpwardError as error:
+                log.exception("the probation of %s could not be concluded", operation.to)
+                operation.report["next"] = f"The probation {verdict.value}, but: {error}"
+
+    def _conclude(self, operation: Operation, verdict: Verdict) -> None:
+        if verdict is Verdict.PASSED:
+            self.make_permanent()
+        else:
+            self._take_back(operation)
+
+    def _take_back(self, operation: Operation) -> None:
+        reason = f"more than {self._errors_allowed} errors on probation"
+        log.error("%s: %s; going back to %s", operation.to, reason, operation.from_)
+        self._service.store.mark_failed(operation.to, reason)
+        back = self._start(Kind.DOWNGRADE, operation.from_, dry_run=False)
+        back.report["because"] = f"{operation.to} had {reason}"
+
+    def _count_errors(self) -> int:
+        return self.errors + self._service.sessions.crashes
 
     def _remember(self, operation: Operation) -> None:
         self._operations[operation.id] = operation

@@ -1,6 +1,7 @@
 """`Upward`: where ASGI meets the rest.
 
-Every WebSocket becomes a session. HTTP requests pass through, but for those below the admin API's prefix.
+Every WebSocket becomes a session, and so does every stream of events. Other HTTP requests pass through, but
+for those below the admin API's prefix.
 The lifespan runs the upgrade engine round the application's own.
 """
 
@@ -14,6 +15,7 @@ from .errors import ConfigurationError
 from .sessions.channel import Message, Receive, Send
 from .sessions.registry import Sessions
 from .sessions.serving import serve
+from .sessions.sse import serve_events, wants_events
 from .target import ObjectTarget, StoreTarget, Target, TextTarget
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class Upward:
             await serve(self.sessions, self.target, scope, receive, send)
         elif kind == "http" and self.admin is not None and self._is_admin(scope):
             await self._admin(scope, receive, send)
+        elif kind == "http" and wants_events(scope):
+            await serve_events(self.sessions, self.target, scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:

@@ -115,8 +115,7 @@ class Handle:
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _send(self, message: Message) -> None:
-        restart = self._session.restart
-        await (self._session.channel.send if restart is None else restart.send_for_session)(message)
+        await self._session.send(message)
 
 
 def session(connection: Connection | dict[str, object] | None = None) -> Handle:

@@ -10,8 +10,7 @@ import anyio
 from packaging.version import Version
 
 from .channel import Channel
-from .restart import Restart
-from .session import UNKNOWN, Holder, Session, Way
+from .session import UNKNOWN, Holder, Restarts, Session, Way
 from .staging import Staged, stage
 
 __all__ = ["Finder", "Sessions"]
@@ -91,7 +90,7 @@ class Sessions:
         chosen = [s for s in self.open() if s.way is Way.RESTART] if sessions is None else list(sessions)
         outcomes: dict[str, BaseException | None] = {}
 
-        async def one(session: Session, restart: Restart) -> None:
+        async def one(session: Session, restart: Restarts) -> None:
             outcomes[session.id] = await restart()
 
         async with anyio.create_task_group() as tasks:

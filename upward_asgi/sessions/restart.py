@@ -42,10 +42,11 @@ DECISION_SECONDS = 10.0
 
 
 def upgradable(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T | None]]:
-    """Mark a plain WebSocket handler: an upgrade that changes it may end it and start the new one.
+    """Mark a plain handler of a WebSocket, or of an event stream: an upgrade that changes it may restart it.
 
     Put it below the route's decorator. The handler runs in a task of its own. What it must bring: it leaves
     on a disconnect, and it takes up its state again from `session(websocket).state(...)`.
+    A handler of events goes on after the `Last-Event-ID` of its request.
     """
 
     @functools.wraps(handler)
@@ -53,10 +54,13 @@ def upgradable(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any,
         session = CURRENT.get()
         run = RUN.get()
         nested = run is not None and run.task is not None and not run.stale
+        if session is not None and session.stream is not None:
+            session.restart = session.stream
         if session is None or session.kind != "websocket" or nested:
             return await handler(*args, **kwargs)
         if session.restart is None:
             session.restart = Restart(session)
+        assert isinstance(session.restart, Restart)
         return await session.restart.supervise(functools.partial(handler, *args, **kwargs))
 
     return supervised

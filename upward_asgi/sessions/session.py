@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import anyio
 from packaging.version import Version
 
-from .channel import Channel
+from .channel import Channel, Message
 
-if TYPE_CHECKING:
-    from .restart import Restart
-
-__all__ = ["UNKNOWN", "Holder", "Session", "Way", "name_of_type"]
+__all__ = ["UNKNOWN", "Holder", "Restarts", "Session", "Way", "name_of_type"]
 
 UNKNOWN = Version("0")
 """The release of a session in a service that has no store."""
@@ -38,6 +35,14 @@ class Holder(Protocol):
     state: object
 
 
+class Restarts(Protocol):
+    """How a handler is ended and started anew on a connection that stays open."""
+
+    async def __call__(self) -> BaseException | None:
+        """Restart; returns what the new handler raised before it could take over."""
+        ...
+
+
 class Session:
     """One open connection: who it is, where it stands, and its state."""
 
@@ -56,6 +61,7 @@ class Session:
         "release",
         "restart",
         "resumed",
+        "stream",
         "task",
         "upgrading",
         "way",
@@ -77,7 +83,9 @@ class Session:
         """Where the state is kept, when an object of the application keeps it."""
         self.handle: object | None = None
         """What `upward_asgi.session()` returned for it: one object for its whole life."""
-        self.restart: Restart | None = None
+        self.stream: Restarts | None = None
+        """The response of an event stream."""
+        self.restart: Restarts | None = None
         """How its handler is started anew; None when the handler is not marked `@upgradable`."""
         self.way = Way.LIVE
         self.reason = ""
@@ -113,6 +121,11 @@ class Session:
         """Say how this session lives through the upgrade, why, and where its old frame stands."""
         self.way, self.reason, self.place = way, reason, place
 
+    async def send(self, message: Message) -> None:
+        """Send what belongs to the session rather than to one run of its handler."""
+        send = getattr(self.restart, "send_for_session", self.channel.send)
+        await send(message)
+
     @property
     def between_messages(self) -> bool:
         """True for a session whose methods are looked up per message: it is idle between two of them."""
@@ -123,7 +136,7 @@ class Session:
         """True when a handler is in the middle of nothing: it waits for a message, and sends none."""
         if self.busy or self.channel.sending:
             return False
-        return self.between_messages or self.channel.parked > 0
+        return self.between_messages or self.stream is not None or self.channel.parked > 0
 
     async def wait_idle(self) -> None:
         """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""

@@ -1,6 +1,7 @@
 """Testing upgrades: apply the difference of two source trees to the running process.
 
-Only the standard library and `packaging` are loaded, so that it can be used in the environment of any project.
+Only the standard library and `packaging` are loaded, so that it can be used in the environment of any
+project.
 """
 
 from __future__ import annotations
@@ -56,10 +57,11 @@ def hot_swap(
 ) -> HotSwap:
     """Apply the difference between two source trees to this process.
 
-    `old_root` is on `sys.path` and loaded; `packages` limits the difference to some top-level names. The patch is
-    rehearsed in a forked copy of the process first, for at most `timeout` seconds. `sessions` are objects whose
-    state is theirs to keep: they are never replaced. Raises `NotHot` when the difference is refused and nothing
-    was touched, `UpgradeFailed` when it was tried and undone.
+    `old_root` is on `sys.path` and loaded; `packages` limits the difference to some top-level names. The
+    patch is
+    rehearsed in a forked copy of the process first, for at most `timeout` seconds. `sessions` are objects
+    whose state is theirs to keep: they are never replaced. Raises `NotHot` when the difference is refused and
+    nothing was touched, `UpgradeFailed` when it was tried and undone.
     """
     old, new = Path(old_root).resolve(), Path(new_root).resolve()
     try:

@@ -8,7 +8,6 @@ shells differ in nothing but code.
 from __future__ import annotations
 
 import ast
-import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,19 +112,15 @@ def text_of(node: ast.AST) -> str:
 
 def shell_of(node: ast.AST) -> str:
     """The node without the bodies of its functions."""
-    return ast.dump(_Shell().visit(copy.deepcopy(node)))
-
-
-class _Shell(ast.NodeTransformer):
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self._empty(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._empty(node)
-
-    def _empty(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.body = []
-        return self.generic_visit(node)
+    functions = [inner for inner in ast.walk(node) if isinstance(inner, FUNCTIONS)]
+    bodies = [function.body for function in functions]
+    try:  # emptied for the moment of the dump: copying the tree would cost more than all the rest
+        for function in functions:
+            function.body = []
+        return ast.dump(node)
+    finally:
+        for function, body in zip(functions, bodies, strict=True):
+            function.body = body
 
 
 def _assigned(node: ast.stmt) -> str | None:

@@ -48,7 +48,9 @@ def diff_statements(old: Sequence[Statement], new: Sequence[Statement]) -> tuple
     for fingerprint, how in steps:
         left_old, left_new = _pair(left_old, left_new, fingerprint, how, pairs)
     changes = [
-        Change(pairs[s.index][1], pairs[s.index][0], s) if s.index in pairs else Change(Changed.ADDED, None, s)
+        Change(pairs[s.index][1], pairs[s.index][0], s)
+        if s.index in pairs
+        else Change(Changed.ADDED, None, s)
         for s in new
     ]
     return (*changes, *(Change(Changed.REMOVED, s, None) for s in left_old))

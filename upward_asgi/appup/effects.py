@@ -1,8 +1,8 @@
 """Import-time effects that a patch cannot take back: a verdict on the statements themselves.
 
 A statement that only binds names can run again or be taken back. One that acts on something (a call for its
-effect) cannot be undone when the new release no longer makes it; and an empty container that becomes something
-else would lose what the running service has put into it.
+effect) cannot be undone when the new release no longer makes it; and an empty container that becomes
+something else would lose what the running service has put into it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,24 @@ from .verdict import Reason, Verdict
 
 __all__ = ["effects_verdict"]
 
-_EMPTY_MAKERS = frozenset({"dict", "list", "set", "deque", "defaultdict", "OrderedDict", "WeakSet", "WeakValueDictionary", "WeakKeyDictionary"})
+_EMPTY_MAKERS = frozenset(
+    {
+        "dict",
+        "list",
+        "set",
+        "deque",
+        "defaultdict",
+        "OrderedDict",
+        "WeakSet",
+        "WeakValueDictionary",
+        "WeakKeyDictionary",
+    }
+)
 
 
 def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
     """Cold for removed effects that nothing can take back, and for live containers that would be replaced."""
-    reasons = []
+    reasons: list[Reason] = []
     for module, changes in diff.changes.items():
         file = diff.new[module].path.relative_to(diff.new.root).as_posix()
         for change in changes:

@@ -235,8 +235,8 @@ def _by_op() -> dict[str, type[Instruction]]:
 
 
 @cache
-def _fields_of(kind: type[Instruction]) -> dict[str, object]:
-    return typing.get_type_hints(kind)
+def _hints() -> dict[str, dict[str, object]]:
+    return {op: typing.get_type_hints(kind) for op, kind in _by_op().items()}
 
 
 def instruction_from_json(data: object) -> Instruction:
@@ -258,7 +258,7 @@ def instruction_from_json(data: object) -> Instruction:
 
 
 def _value(kind: type[Instruction], name: str, value: object) -> typing.Any:
-    hint = _fields_of(kind)[name]
+    hint = _hints()[kind.op][name]
     if typing.get_origin(hint) is tuple:
         item = typing.get_args(hint)[0]
         if isinstance(value, list | tuple) and all(type(v) is item for v in value):

@@ -40,7 +40,9 @@ def _renamed(old: Tree, new: Tree) -> dict[str, str]:
     for name in new.modules:
         if name in old:
             continue
-        candidates = [m for m in gone if m.name not in found.values() and m.is_package == new[name].is_package]
+        candidates = [
+            m for m in gone if m.name not in found.values() and m.is_package == new[name].is_package
+        ]
         likeness = {module.name: _likeness(module, new[name]) for module in candidates}
         best = max(likeness, key=likeness.__getitem__, default=None)
         if best is not None and likeness[best] >= ALIKE:

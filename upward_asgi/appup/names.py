@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["Effects", "Imported", "dotted_names", "effects_of"]
 
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """One imported name: `from module import name as bound`; `name` is None for `import module`."""
@@ -30,8 +31,6 @@ class Effects:
     deletes: set[str] = field(default_factory=set)
     mutates: set[str] = field(default_factory=set)
     imports: list[Imported] = field(default_factory=list)
-    later: set[str] = field(default_factory=set)
-    """Names that the bodies of its functions read when they are called."""
 
 
 def effects_of(node: ast.stmt, *, package: str, future_annotations: bool) -> Effects:
@@ -132,11 +131,9 @@ class _ImportTime(ast.NodeVisitor):
         self._visit_all(node.decorator_list)
         self._arguments(node.args)
         self._annotation(node.returns)
-        self.effects.later |= _names_in(node.body)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._arguments(node.args)
-        self.effects.later |= _names_in([node.body])
 
     def _arguments(self, args: ast.arguments) -> None:
         self._visit_all(args.defaults)
@@ -215,10 +212,6 @@ def _dotted(node: ast.expr) -> str | None:
     if not isinstance(node, ast.Name):
         return None
     return ".".join([node.id, *reversed(parts)])
-
-
-def _names_in(nodes: Iterable[ast.AST]) -> set[str]:
-    return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def dotted_names(node: ast.AST) -> Iterator[str]:

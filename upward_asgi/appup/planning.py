@@ -167,7 +167,9 @@ class _Planner:
             yield key(module, name)
         for dotted in statement.effects.mutates:
             if "." in dotted:
-                yield from self.scopes.resolve(module, dotted) - self.scopes.resolve(module, dotted.partition(".")[0])
+                yield from self.scopes.resolve(module, dotted) - self.scopes.resolve(
+                    module, dotted.partition(".")[0]
+                )
 
     def _class_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
         name = statement.binds[0]
@@ -308,7 +310,8 @@ def _bound(statements: tuple[Statement, ...]) -> set[str]:
 
 
 def _words(name: str) -> Iterator[str]:
-    """What the source of a module must mention to read the definition: its name, or its module (by a star)."""
+    """What the source of a module must mention to read the definition: its name, or its module (by a
+    star)."""
     if name == METADATA:
         yield from ("metadata", "pkg_resources")
         return

@@ -1,6 +1,7 @@
 """Names of a release across its modules: what a dotted name in one module stands for in another.
 
-A definition is written `module:name`, or `module:Class.attribute`. A name that a module imports stands for the
+A definition is written `module:name`, or `module:Class.attribute`. A name that a module imports stands for
+the
 definition it was imported from as well, through re-exports and star imports, so that a changed constant is
 found wherever it is read.
 """

@@ -1,4 +1,5 @@
-"""Instructions to the live process, through a journal. Knows nothing of sessions or ASGI, and reads no network."""
+"""Instructions to the live process, through a journal. Knows nothing of sessions or ASGI, and reads no
+network."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import abc
 from typing import Any
 
 from .journal import Journal
+from .layout import subclasses
 
 __all__ = ["refresh_abstract"]
 
@@ -18,7 +19,7 @@ def refresh_abstract(journal: Journal, cls: type) -> None:
     if not isinstance(cls, abc.ABCMeta):
         return
     _refresh(journal, cls)
-    for sub in type.__subclasses__(cls):
+    for sub in subclasses(cls):
         refresh_abstract(journal, sub)
     _forget_checks()
 
@@ -39,7 +40,8 @@ def _is_abstract(value: Any) -> bool:
 
 
 def _forget_checks() -> None:
-    """Registering anything anywhere makes every ABC's negative cache stale (`ABCMeta` counts registrations)."""
+    """Registering anything anywhere makes every ABC's negative cache stale (`ABCMeta` counts
+    registrations)."""
 
     class Bump(abc.ABC):  # noqa: B024  (it exists to be registered with, once)
         pass

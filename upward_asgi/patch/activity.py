@@ -1,8 +1,9 @@
 """Which suspended frames stand in a function that a patch changes.
 
-A suspended frame keeps its old code object whatever happens to the function; only frames of changed functions are
-old code. Tasks are followed through what they await: coroutines, generators, async generators, and the wrapper
-that `__await__` returns, whose coroutine only the collector can show.
+A suspended frame keeps its old code object whatever happens to the function; only frames of changed
+functions are
+old code. Tasks are followed through what they await: coroutines, generators, async generators, and the
+wrapper that `__await__` returns, whose coroutine only the collector can show.
 """
 
 from __future__ import annotations

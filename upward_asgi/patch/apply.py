@@ -1,6 +1,7 @@
 """Applying instructions to the live process: prepared off the event loop, applied in one step, undone whole.
 
-Order of a patch: imports switch to the new release; modules are renamed, placed and removed; every living function
+Order of a patch: imports switch to the new release; modules are renamed, placed and removed; every living
+function
 gets its new code; then, module by module with dependencies first, the statements of the instructions run.
 Nothing in it awaits, so no other task sees a mixture; any exception undoes everything.
 """
@@ -120,6 +121,14 @@ class Prepared:
         """The top-level names of both releases."""
         return self.old.packages | self.new.packages
 
+    def scan(self) -> None:
+        """Look for the living functions beforehand, in another thread: the costliest part of a patch.
+
+        Worth its while right before `apply`, which then only catches up with what was born in between.
+        """
+        live = live_modules(self.packages)
+        self._living = LivingFunctions.scan([module.__dict__ for module in live.values()])
+
     def apply(self) -> Patch:
         """Apply the patch in one step. Raises `NotHot` or `PatchFailed`, with everything undone."""
         journal, report = Journal(), PatchReport()
@@ -225,8 +234,8 @@ class _Step:
         named = {n: live[n].__dict__ for n in self.prepared._sources if n in live}
         if not named:
             return
-        living = self.progress.living = LivingFunctions.scan(module.__dict__ for module in live.values())
-        left = []
+        living = self.progress.living = self._scan(live)
+        left: list[tuple[str, FunctionType]] = []
         for name, namespace in named.items():
             source = self.prepared._sources[name]
             done = distribute(self.journal, living.of(namespace), source.pairs, source.allowed)
@@ -236,6 +245,11 @@ class _Step:
             self.progress.docs.extend(done.docs)
         self.left = left
 
+    def _scan(self, live: dict[str, ModuleType]) -> LivingFunctions:
+        namespaces = [module.__dict__ for module in live.values()]
+        scanned, self.prepared._living = self.prepared._living, None
+        return LivingFunctions.scan(namespaces) if scanned is None else scanned.catch_up(namespaces)
+
     def _obey(self, instruction: Instruction) -> None:
         live = sys.modules.get(instruction.module)
         if live is None:
@@ -243,7 +257,9 @@ class _Step:
         if isinstance(instruction, _RUNS):
             self._run(instruction, live)
         elif isinstance(instruction, DeleteDefinition):
-            gone = delete_definition(self.journal, live, self.prepared.new[instruction.module], instruction.name)
+            gone = delete_definition(
+                self.journal, live, self.prepared.new[instruction.module], instruction.name
+            )
             if gone is not MISSING:
                 self.removed.append(gone)
                 self.progress.dirty.add(key(instruction.module, instruction.name))
@@ -280,7 +296,9 @@ class _Step:
     def _finish(self) -> None:
         self._rebind_overridden()
         forget_removed(self.journal, live_modules(self.prepared.packages), self.removed)
-        replace_references(self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded))
+        replace_references(
+            self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
+        )
         if self.progress.living is not None:
             clear_caches(self.progress.living, self.progress.changed_functions)
             modules = live_modules(self.prepared.packages).values()
@@ -293,7 +311,9 @@ class _Step:
 
     def _report(self) -> None:
         self.report.left = tuple(
-            f"{name}:{f.__qualname__}" for name, f in self.left if f.__code__.co_qualname and not _given(self, name, f)
+            f"{name}:{f.__qualname__}"
+            for name, f in self.left
+            if f.__code__.co_qualname and not _given(self, name, f)
         )
         self.report.notes = tuple(self.progress.notes)
 

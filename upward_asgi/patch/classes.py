@@ -1,7 +1,8 @@
 """Letting a living class become its new self, so that every instance anywhere runs the new code.
 
 Two ways. `patch_class` runs only the statements of the class body that changed, in a synthetic class body (so
-that name mangling, `__class__` cells and qualified names are right), and sets what they bind: neither metaclass nor
+that name mangling, `__class__` cells and qualified names are right), and sets what they bind: neither
+metaclass nor
 decorators run. `become_class` takes over what running the whole class statement made, when the making of the
 class itself (bases, decorators, fields) changed; what came from outside the body stays.
 """
@@ -61,7 +62,11 @@ def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -
     making = [*node.bases, *(k.value for k in node.keywords), *node.decorator_list]
     if run.reads_dirty(*making):
         return True
-    return any(run.is_dirty(f"{ast.unparse(base)}.{MAKING}") for base in node.bases if not isinstance(base, ast.Subscript))
+    return any(
+        run.is_dirty(f"{ast.unparse(base)}.{MAKING}")
+        for base in node.bases
+        if not isinstance(base, ast.Subscript)
+    )
 
 
 def _heading(node: ast.ClassDef) -> str:
@@ -81,7 +86,9 @@ def _to_run(run: ModuleRun, cls: type, change: Change) -> bool:
     local = frozenset(cls.__dict__)
     node = change.new.node
     if change.how is Changed.BODY and change.new.is_function:
-        return not _code_is_given(run, cls, change.new) or run.reads_dirty(*_evaluated(change.new), hidden=local)
+        return not _code_is_given(run, cls, change.new) or run.reads_dirty(
+            *_evaluated(change.new), hidden=local
+        )
     return run.reads_dirty(*_evaluated(change.new), hidden=local) or (
         change.how is Changed.BODY and isinstance(node, ast.ClassDef) is False and not change.new.is_function
     )
@@ -102,7 +109,13 @@ def _evaluated(statement: Statement) -> Iterator[ast.AST]:
     yield from node.decorator_list
     yield from (d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
     if not statement.future_annotations:
-        args = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
+        args = (
+            *node.args.posonlyargs,
+            *node.args.args,
+            *node.args.kwonlyargs,
+            node.args.vararg,
+            node.args.kwarg,
+        )
         yield from (a.annotation for a in args if a is not None and a.annotation is not None)
         if node.returns is not None:
             yield node.returns
@@ -149,7 +162,7 @@ class _Body:
         stripped = {id(change): self._strip(change) for change in changes}
         nodes = [node for node, _ in stripped.values()]
         namespace = self._exec(nodes)
-        undecorated = {change.new.node.name: change for change in changes if change.new and stripped[id(change)][1]}  # type: ignore[attr-defined]
+        undecorated = {c.new.binds[0]: c for c in changes if c.new and stripped[id(c)][1]}
         annotations = namespace.pop("__annotations__", None)
         if annotations:
             self._annotations(annotations, changes)
@@ -190,7 +203,9 @@ class _Body:
         pair = pairs.to(code) if pairs and code is not None else None
         codes = [c for c in (code, pair.old if pair else None) if c is not None]
         for function in functions_under(live):
-            if any(function.__code__ == c for c in codes) and (pairs is None or can_become(function, code or codes[0])):
+            if any(function.__code__ == c for c in codes) and (
+                pairs is None or can_become(function, code or codes[0])
+            ):
                 return function
         return None
 
@@ -238,7 +253,11 @@ class _Body:
         """Set one attribute; a plain function becomes its new self where it can."""
         journal, before = self.run_.journal, self.cls.__dict__.get(name, MISSING)
         if type(value) is FunctionType and same_definition(before, value):
-            code = (self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno) if self.run_.pairs else None)
+            code = (
+                self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno)
+                if self.run_.pairs
+                else None
+            )
             if can_become(before, code or value.__code__):
                 self.run_.redefine(before, value, code or value.__code__)
                 return
@@ -251,8 +270,8 @@ class _Body:
 
 def _class_around(name: str, body: list[ast.stmt]) -> ast.ClassDef:
     node = ast.ClassDef(name=name, bases=[], keywords=[], body=body, decorator_list=[])
-    if "type_params" in ast.ClassDef._fields:
-        node.type_params = []
+    if "type_params" in ast.ClassDef._fields:  # Python 3.12
+        setattr(node, "type_params", [])  # noqa: B010
     return node
 
 
@@ -287,7 +306,9 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     return old
 
 
-def _take_over(run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement) -> None:
+def _take_over(
+    run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
+) -> None:
     changes = _body_changes(older, newer)
     clean = _clean_values(run, old, changes)
     body = _bound_in(newer)
@@ -308,9 +329,9 @@ def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set
     """Attributes whose statement did not change: values set from outside, or at run time, live on."""
     clean: set[str] = set()
     for change in changes:
-        if change.how is Changed.SAME and change.new is not None and not change.new.is_function:
-            if not _to_run(run, cls, change):
-                clean.update(name for name in change.new.binds if name in cls.__dict__)
+        value = change.how is Changed.SAME and change.new is not None and not change.new.is_function
+        if value and change.new is not None and not _to_run(run, cls, change):
+            clean.update(name for name in change.new.binds if name in cls.__dict__)
     return clean
 
 

@@ -167,11 +167,14 @@ class _Question:
         return any(o in self.before and o not in self.new and o not in self.old for o in owners)
 
     def _holds_live_entries(self, path: str) -> bool:
-        """The size and the order of a container that had entries of its own: its entries decide, one by one."""
+        """The size and the order of a container that had entries of its own: its entries decide, one by
+        one."""
         had = self.before.get(path)
         if had is None or had == self.old.get(path):
             return False
-        return path.endswith(".order") or bool(_SIZE.fullmatch(had) and _SIZE.fullmatch(self.live.get(path, "")))
+        return path.endswith(".order") or bool(
+            _SIZE.fullmatch(had) and _SIZE.fullmatch(self.live.get(path, ""))
+        )
 
     def difference(self, path: str) -> Difference:
         expected, got = self.new.get(path), self.live.get(path)

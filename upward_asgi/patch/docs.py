@@ -1,6 +1,7 @@
 """Docstrings that others copied: wrappers, class methods and properties say what the function says.
 
-`functools.wraps`, `classmethod`, `staticmethod` and `property` take the docstring of what they wrap when they are
+`functools.wraps`, `classmethod`, `staticmethod` and `property` take the docstring of what they wrap when
+they are
 made. When only the function is patched, the copies follow: they are recognised by being the very same string
 object while their own code has another docstring.
 """
@@ -49,7 +50,9 @@ def _own(holder: object) -> bool:
 
 def _members(modules: Iterable[ModuleType]) -> Iterator[Any]:
     seen: set[int] = set()
-    classes = [value for module in modules for value in list(module.__dict__.values()) if isinstance(value, type)]
+    classes = [
+        value for module in modules for value in list(module.__dict__.values()) if isinstance(value, type)
+    ]
     while classes:
         cls = classes.pop()
         if id(cls) in seen:

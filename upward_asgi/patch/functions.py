@@ -26,7 +26,8 @@ def can_become(old: FunctionType, code: CodeType) -> bool:
 
 
 def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeType) -> None:
-    """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it stays."""
+    """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it
+    stays."""
     journal.set_attribute(old, "__code__", code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
@@ -46,7 +47,9 @@ def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
     Both were made by one piece of code (`can_become` holds), so their cells correspond one to one. What a
     cell holds is merged when it is a function of the same name, else replaced.
     """
-    for name, mine, its in zip(new.__code__.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True):
+    for name, mine, its in zip(
+        new.__code__.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True
+    ):
         if name != "__class__":
             _become_cell(journal, mine, its)
     journal.contents(old.__dict__)
@@ -107,7 +110,10 @@ def _forwarder(code: CodeType) -> CodeType:
 
     The target is a keyword default, since neither the globals nor the cells of the old function are ours.
     """
-    names = [name if name.isidentifier() and name != "__class__" else f"_{i}" for i, name in enumerate(code.co_freevars)]
+    names = [
+        name if name.isidentifier() and name != "__class__" else f"_{i}"
+        for i, name in enumerate(code.co_freevars)
+    ]
     source = (
         f"def outer({', '.join(names)}):\n"
         "    def forward(*args, __upward_target__, **kwargs):\n"
@@ -118,7 +124,9 @@ def _forwarder(code: CodeType) -> CodeType:
     namespace: dict[str, Any] = {}
     exec(compile(source, code.co_filename, "exec"), namespace)
     made: CodeType = namespace["outer"](*names).__code__
-    return made.replace(co_name=code.co_name, co_qualname=code.co_qualname, co_firstlineno=code.co_firstlineno)
+    return made.replace(
+        co_name=code.co_name, co_qualname=code.co_qualname, co_firstlineno=code.co_firstlineno
+    )
 
 
 def functions_under(obj: object, depth: int = _DEPTH) -> Iterator[FunctionType]:
@@ -153,7 +161,11 @@ def _parts(obj: object) -> Iterator[object]:
         yield from (obj.fget, obj.fset, obj.fdel)  # type: ignore[attr-defined]
     elif kind is functools.partial:
         yield obj.func  # type: ignore[attr-defined]
-    elif hasattr(kind, "__wrapped__") or isinstance(obj, functools.cached_property | functools.partialmethod) or (kind.__module__ != "builtins" and not isinstance(obj, type)):
+    elif (
+        hasattr(kind, "__wrapped__")
+        or isinstance(obj, functools.cached_property | functools.partialmethod)
+        or (kind.__module__ != "builtins" and not isinstance(obj, type))
+    ):
         yield from _instance_values(obj)
 
 

@@ -1,6 +1,7 @@
 """Whether a class can become another in place, and what to do when it cannot.
 
-`__bases__` can be set only between classes of one memory layout, and never away from plain `object`. Then the new
+`__bases__` can be set only between classes of one memory layout, and never away from plain `object`. Then
+the new
 class takes the old one's place: instances move to it by `__class__`, references follow. If one live instance
 cannot move, the patch is refused.
 """
@@ -16,7 +17,7 @@ from .journal import Journal
 from .module_run import ModuleRun
 from .refusal import CannotFollow
 
-__all__ = ["can_hold", "replace_class"]
+__all__ = ["can_hold", "replace_class", "subclasses"]
 
 
 def can_hold(journal: Journal, old: type, new: type) -> bool:
@@ -55,6 +56,12 @@ def _set_metaclass(journal: Journal, cls: type, meta: type) -> bool:
     return True
 
 
+def subclasses(cls: type) -> list[type]:
+    """The direct subclasses, also where a metaclass overrides the method."""
+    found: list[type] = type.__subclasses__(cls)
+    return found
+
+
 def replace_class(run: ModuleRun, old: type, new: type) -> None:
     """Move everything that lives by `old` to `new`: instances, subclasses, functions. One heap pass.
 
@@ -65,7 +72,7 @@ def replace_class(run: ModuleRun, old: type, new: type) -> None:
     for item in holders:
         if type(item) is old:
             _move(journal, item, new)
-    for sub in type.__subclasses__(old):
+    for sub in subclasses(old):
         _rebase(journal, sub, old, new)
     _keep_functions(run, old, new)
 
@@ -87,7 +94,7 @@ def _rebase(journal: Journal, sub: type, old: type, new: type) -> None:
     except TypeError as error:
         raise CannotFollow(
             "layout",
-            f"the subclass {sub.__module__}:{sub.__qualname__} cannot take the new layout of its base ({error})",
+            f"the subclass {sub.__module__}:{sub.__qualname__} cannot take its base's new layout ({error})",
             advice="keep the slots and bases as they are in a patch release, or release a minor version",
         ) from error
 

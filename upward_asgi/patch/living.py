@@ -1,9 +1,9 @@
 """The living functions of the application: found in one pass over the heap, given their new code.
 
 Functions hide in closures, callbacks, tables and wrappers, so they are looked for where the garbage collector
-keeps them, by the module dictionary that is their `__globals__`: attributes such as `__module__` may have been
-copied from elsewhere. One pass over a million objects costs about 0.1 s, which is why it can be made beforehand in
-another thread (`scan`); what was born since is in the youngest generations.
+keeps them, by the module dictionary that is their `__globals__`: attributes such as `__module__` may have
+been copied from elsewhere. One pass over a million objects costs about 0.1 s, which is why it can be made
+beforehand in another thread (`scan`); what was born since is in the youngest generations.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 
@@ -21,28 +21,45 @@ from .journal import Journal
 __all__ = ["Distribution", "LivingFunctions", "clear_caches", "distribute", "doc_of"]
 
 
+_KINDS = frozenset({FunctionType, functools._lru_cache_wrapper})
+
+
 @dataclass(slots=True)
 class LivingFunctions:
-    """Living functions by the id of their module's dictionary."""
+    """Living functions by the id of their module's dictionary, and all `lru_cache`s."""
 
-    by_module: Mapping[int, list[FunctionType]]
+    by_module: defaultdict[int, list[FunctionType]]
     caches: list[functools._lru_cache_wrapper[object]]
+    collections: int
+    """Full collections until the scan: objects born since are in the younger generations as long as it stands."""
 
     @classmethod
     def scan(cls, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:
-        """One pass over the heap for the functions of these modules, and for all `lru_cache`s."""
-        wanted = {id(namespace) for namespace in namespaces}
-        found: defaultdict[int, list[FunctionType]] = defaultdict(list)
-        caches = []
-        for item in gc.get_objects():
-            kind = type(item)
-            if kind is FunctionType:
+        """One pass over the heap for the functions of these modules; safe in another thread."""
+        if gc.get_freeze_count():
+            gc.unfreeze()  # what is frozen is not shown; it only goes back to where it came from
+        found = cls(defaultdict(list), [], _full_collections())
+        found._add(gc.get_objects(), {id(namespace) for namespace in namespaces})
+        return found
+
+    def catch_up(self, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:
+        """The same with what was born since the scan: from the young generations, or by a new scan."""
+        namespaces = list(namespaces)
+        if _full_collections() != self.collections:
+            return LivingFunctions.scan(namespaces)
+        known = {id(item) for item in (*self.all(), *self.caches)}
+        young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
+        self._add((item for item in young if id(item) not in known), {id(space) for space in namespaces})
+        return self
+
+    def _add(self, objects: Iterable[object], wanted: set[int]) -> None:
+        for item in [item for item in objects if type(item) in _KINDS]:
+            if isinstance(item, FunctionType):
                 home = id(item.__globals__)
                 if home in wanted:
-                    found[home].append(item)
-            elif kind is functools._lru_cache_wrapper:
-                caches.append(item)
-        return cls(found, caches)
+                    self.by_module[home].append(item)
+            else:
+                self.caches.append(item)  # type: ignore[arg-type]
 
     def all(self) -> Iterable[FunctionType]:
         """Every living function of the application."""
@@ -76,7 +93,8 @@ def distribute(
 ) -> Distribution:
     """Give every living function of one module the code of its new self.
 
-    `allowed` holds the qualified names whose code may change; code that only moved to other lines goes to all.
+    `allowed` holds the qualified names whose code may change; code that only moved to other lines goes to
+    all.
     """
     done = Distribution()
     for function in functions:
@@ -117,3 +135,8 @@ def clear_caches(functions: LivingFunctions, changed: set[int]) -> int:
             cache.cache_clear()
             cleared += 1
     return cleared
+
+
+def _full_collections() -> int:
+    count: int = gc.get_stats()[2]["collections"]
+    return count

@@ -72,7 +72,11 @@ def rename_module(journal: Journal, before: str, after: str) -> None:
 
 
 def _say_module(journal: Journal, value: object, before: str, after: str) -> None:
-    if callable(value) and getattr(value, "__dict__", None) is not None and getattr(value, "__module__", None) == before:
+    if (
+        callable(value)
+        and getattr(value, "__dict__", None) is not None
+        and getattr(value, "__module__", None) == before
+    ):
         journal.set_attribute(value, "__module__", after)
 
 
@@ -88,7 +92,9 @@ def update_place(journal: Journal, live: ModuleType, module: Module, root: Path,
     namespace = live.__dict__
     before = namespace.get("__file__")
     loader = importlib.machinery.SourceFileLoader(module.name, str(module.path))
-    new = importlib.machinery.ModuleSpec(module.name, loader, origin=str(presented), is_package=module.is_package)
+    new = importlib.machinery.ModuleSpec(
+        module.name, loader, origin=str(presented), is_package=module.is_package
+    )
     new.has_location = True
     new.cached = importlib.util.cache_from_source(str(presented))
     journal.set_item(namespace, "__spec__", new)
@@ -102,7 +108,9 @@ def update_place(journal: Journal, live: ModuleType, module: Module, root: Path,
     return before != str(presented)
 
 
-def _update_path(journal: Journal, live: ModuleType, spec: importlib.machinery.ModuleSpec, folder: Path | None) -> None:
+def _update_path(
+    journal: Journal, live: ModuleType, spec: importlib.machinery.ModuleSpec, folder: Path | None
+) -> None:
     """The search path of a package is changed in place: importlib and others may hold the list."""
     path = live.__dict__.get("__path__")
     if folder is None:
@@ -116,5 +124,3 @@ def _update_path(journal: Journal, live: ModuleType, spec: importlib.machinery.M
         before = path[0] if path else None
         path[:] = [str(folder) if entry == before else entry for entry in path] or [str(folder)]
     spec.submodule_search_locations = live.__dict__["__path__"]
-
-

@@ -18,7 +18,9 @@ __all__ = ["replace_references"]
 
 
 class _Replacement:
-    def __init__(self, journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object]) -> None:
+    def __init__(
+        self, journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object]
+    ) -> None:
         self.journal = journal
         self.by_id = {id(old): (old, new) for old, new in pairs if old is not new}
         self.skip = {id(self), id(self.by_id), *(id(item) for item in skip)}

@@ -7,9 +7,11 @@ from ..appup.verdict import Reason
 __all__ = ["CannotFollow"]
 
 
-class CannotFollow(Exception):  # noqa: N818  (not an error of its own: it ends as the `NotHot` of the patch)
+class CannotFollow(Exception):
     """A live object cannot become what the new release makes of it; the whole patch is undone and refused."""
 
-    def __init__(self, code: str, message: str, *, advice: str, file: str | None = None, line: int | None = None):
+    def __init__(
+        self, code: str, message: str, *, advice: str, file: str | None = None, line: int | None = None
+    ):
         super().__init__(message)
         self.reason = Reason(code=code, message=message, file=file, line=line, advice=advice)

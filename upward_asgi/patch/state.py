@@ -1,7 +1,7 @@
 """The live state that statements may change while they run: remembered, so that it can be brought back.
 
-What runs at import may append to a list, fill a table, register a class in another module. Which containers it
-reaches cannot be known, so those that modules, classes and module-level objects hold are all remembered,
+What runs at import may append to a list, fill a table, register a class in another module. Which containers
+it reaches cannot be known, so those that modules, classes and module-level objects hold are all remembered,
 a few levels deep. Large ones are left out: import-time code that edits them is found by the rehearsal.
 """
 
@@ -53,7 +53,7 @@ def _inside(item: object) -> Iterator[object]:
     if kind in (dict, OrderedDict, defaultdict):
         yield from dict.values(item)  # type: ignore[arg-type]
     elif kind in (list, tuple, deque):
-        yield from item  # type: ignore[attr-defined]
+        yield from item  # type: ignore[misc]
     elif isinstance(item, type):
         yield from (value for value in item.__dict__.values() if not isinstance(value, _LEAVES))
     elif not isinstance(item, WeakKeyDictionary | WeakValueDictionary | WeakSet):

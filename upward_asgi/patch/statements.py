@@ -70,10 +70,13 @@ def _same_decorators(run: ModuleRun, statement: Statement) -> bool:
 
 
 def _living(run: ModuleRun, statement: Statement, live: object) -> list[FunctionType]:
-    """The living function of this statement: under what its decorators made of it, or anywhere in the heap."""
+    """The living function of this statement: under what its decorators made of it, or anywhere in the
+    heap."""
     codes = _codes(run, statement)
     for candidates in (functions_under(live), run.living()):
-        found = [f for f in candidates if f.__globals__ is run.namespace and any(f.__code__ == c for c in codes)]
+        found = [
+            f for f in candidates if f.__globals__ is run.namespace and any(f.__code__ == c for c in codes)
+        ]
         if found:
             return found
     return []
@@ -122,10 +125,9 @@ def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
     name = statement.node.name
     live = run.namespace.get(name, MISSING) if moved is MISSING else moved
     older = run.older(statement)
-    if isinstance(live, type) and moved is MISSING and (older is None or older.is_class):
-        if statement.index not in run.changes or older is not None:
-            if patch_class(run, live, older, statement):
-                return
+    paired = older.is_class if older is not None else statement.index not in run.changes
+    if isinstance(live, type) and moved is MISSING and paired and patch_class(run, live, older, statement):
+        return
     _whole(run, statement, {name: live})
 
 
@@ -151,13 +153,17 @@ def _annotate(run: ModuleRun, statement: Statement) -> None:
 
 
 def _plain(run: ModuleRun, statement: Statement) -> None:
-    before = {name: run.namespace.get(name, MISSING) for name in statement.effects.binds | statement.effects.deletes}
+    before = {
+        name: run.namespace.get(name, MISSING) for name in statement.effects.binds | statement.effects.deletes
+    }
     if any(imported.bound == "*" for imported in statement.effects.imports):
         before = {**dict.fromkeys(_star_names(run, statement), MISSING), **run.namespace}
     _whole(run, statement, before)
     for dotted in statement.effects.mutates:
         if "." in dotted:
-            run.progress.dirty.update(run.progress.scopes.resolve(run.name, dotted) - {key(run.name, dotted.partition(".")[0])})
+            run.progress.dirty.update(
+                run.progress.scopes.resolve(run.name, dotted) - {key(run.name, dotted.partition(".")[0])}
+            )
 
 
 def _star_names(run: ModuleRun, statement: Statement) -> list[str]:

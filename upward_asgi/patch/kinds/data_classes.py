@@ -1,7 +1,7 @@
 """Dataclasses: methods and tables are generated from the annotations of the body.
 
-A field's default is a class attribute, so live instances of a class that gains a field read it from there; the
-defaults of factories are given to them by `derived`.
+A field's default is a class attribute, so live instances of a class that gains a field read it from there;
+the defaults of factories are given to them by `derived`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,16 @@ from .kind import Kind, is_field, no_longer
 
 __all__ = ["KIND"]
 
-_TABLES = frozenset({"_member_map_", "_value2member_map_", "_member_names_", "_hashable_values_", "_unhashable_values_", "_unhashable_values_map_"})
+_TABLES = frozenset(
+    {
+        "_member_map_",
+        "_value2member_map_",
+        "_member_names_",
+        "_hashable_values_",
+        "_unhashable_values_",
+        "_unhashable_values_map_",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class _Members:
         if not _same_data(live, member):
             raise CannotFollow(
                 "enum_value",
-                f"the member {self.old.__module__}:{self.old.__qualname__}.{live._name_} is an immutable value and changed",
+                f"{self.old.__module__}:{self.old.__qualname__}.{live._name_} is immutable and changed",
                 advice="add a new member instead, or release a minor version",
             )
         for name, value in member.__dict__.items():
@@ -105,7 +114,11 @@ class _Members:
         for name, member in self.before.items():
             if name in self.after or any(member is m for m in self.after.values()):
                 continue
-            known = {id(table) for table in tables} | {id(self.__dict__)} | {id(h) for h in self.journal.holders()}
+            known = (
+                {id(table) for table in tables}
+                | {id(self.__dict__)}
+                | {id(h) for h in self.journal.holders()}
+            )
             if any(id(h) not in known and _holds(h, self.old) for h in gc.get_referrers(member)):
                 raise CannotFollow(
                     "enum_member",
@@ -117,7 +130,10 @@ class _Members:
 def _holds(holder: Any, cls: type) -> bool:
     """True for what the application holds a member with; tables of the enum itself do not count."""
     if isinstance(holder, dict):
-        return not any(type(value) is cls and value._name_ == key for key, value in list(holder.items()) if isinstance(key, str))
+        return not any(
+            type(value) is cls and getattr(value, "_name_", None) == key
+            for key, value in list(holder.items())
+        )
     return isinstance(holder, list | tuple | set | frozenset)
 
 

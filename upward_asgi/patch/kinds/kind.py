@@ -37,9 +37,14 @@ class Kind:
 def is_field(change: Change) -> bool:
     """True for a class body's annotation or assignment: what dataclasses and their like make fields of."""
     statement = change.new or change.old
-    return statement is not None and isinstance(
-        statement.node, ast.AnnAssign | ast.Assign | ast.If | ast.For | ast.Try | ast.With | ast.Expr | ast.ClassDef
-    ) and not statement.is_text
+    return (
+        statement is not None
+        and isinstance(
+            statement.node,
+            ast.AnnAssign | ast.Assign | ast.If | ast.For | ast.Try | ast.With | ast.Expr | ast.ClassDef,
+        )
+        and not statement.is_text
+    )
 
 
 def no_longer(statement_names: frozenset[str], change: Change) -> bool:

@@ -27,11 +27,14 @@ class _NamedTuple(Kind):
     def become(self, journal: Journal, old: type, new: type) -> None:
         length = len(new.__dict__["_fields"])
         # Tuples of plain values are not tracked by the collector; those that are found decide.
-        if any(type(item) is old and len(item) != length for item in gc.get_referrers(old)):
+        if any(
+            isinstance(item, tuple) and type(item) is old and len(item) != length
+            for item in gc.get_referrers(old)
+        ):
             raise CannotFollow(
                 "fields",
                 f"live instances of {old.__module__}:{old.__qualname__} have another number of fields",
-                advice="make it a dataclass, give a code_change that makes new instances, or release a minor version",
+                advice="make it a dataclass, or release a minor version",
             )
 
 

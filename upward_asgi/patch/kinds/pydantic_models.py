@@ -1,8 +1,8 @@
 """pydantic v2 models: the core schema embeds the class, so it is built again for the live one.
 
 The live class takes over the fields and validators of the new one and is rebuilt in place
-(`model_rebuild(force=True)`, https://docs.pydantic.dev/latest/api/base_model/); models that nest it are rebuilt
-too. Live instances get the defaults of fields that are new. pydantic is never imported from here.
+(`model_rebuild(force=True)`, https://docs.pydantic.dev/latest/api/base_model/); models that nest it are
+rebuilt too. Live instances get the defaults of fields that are new. pydantic is never imported from here.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import Any
 
 from ...appup.diff import Change
 from ..journal import Journal
+from ..layout import subclasses
 from .kind import Kind, is_field
 
 __all__ = ["KIND"]
 
 _BUILT = frozenset(
     {
-        "__pydantic_core_schema__", "__pydantic_validator__", "__pydantic_serializer__", "__pydantic_complete__",
-        "__pydantic_decorators__", "__pydantic_parent_namespace__", "__signature__",
+        "__pydantic_core_schema__", "__pydantic_validator__", "__pydantic_serializer__",
+        "__pydantic_complete__", "__pydantic_decorators__", "__pydantic_parent_namespace__", "__signature__",
     }
 )  # fmt: skip
 
@@ -85,7 +86,7 @@ def _nesting(model: type) -> list[Any]:
 
 
 def _subclasses(cls: type) -> list[type]:
-    direct = type.__subclasses__(cls)
+    direct = subclasses(cls)
     return [*direct, *(deeper for sub in direct for deeper in _subclasses(sub))]
 
 

@@ -19,12 +19,13 @@ from packaging.version import Version
 from ..errors import ConfigurationError, OperationInProgress, UnknownOperation, UpwardError
 from .application import require_import_from
 from .clock import Clock, MonotonicClock, Timeouts
-from .hop import between, current_of, goal_down, goal_install, goal_up
+from .hop import between, current_of, goal_down, goal_install, goal_up, hops_of
 from .machine import Event, State
 from .operation import Kind, Operation
 from .probation import Probation, Verdict
 from .proof import ProofPolicy
-from .transaction import Service, Transaction, hops_of
+from .service import Service
+from .transaction import Transaction
 
 if TYPE_CHECKING:
     from ..appup import Appup

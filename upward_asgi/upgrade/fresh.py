@@ -1,14 +1,23 @@
-"""A release must import from scratch, in a clean interpreter, before it comes near the live process."""
+"""A release starts from scratch in a clean interpreter before it comes near the live process.
+
+There it must import; and what it is there, the rehearsed process must become.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .clean import import_fresh
+from ..patch.compare import unstable
+from .clean import FreshStart, describe_starts, import_fresh
+from .proof import Proof
 
-__all__ = ["live_modules_in", "require_fresh_import"]
+if TYPE_CHECKING:
+    from ..store import Release
+
+__all__ = ["fresh_starts", "live_modules_in", "require_fresh_import"]
 
 
 def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float) -> None:
@@ -19,6 +28,29 @@ def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float)
     modules = tuple(live_modules_in(root, packages))
     if modules:
         import_fresh(root, modules, timeout=timeout)
+
+
+def fresh_starts(
+    way: Sequence[Release], packages: Iterable[str], *, shown: Path, timeout: float
+) -> Proof | None:
+    """Start the first and the last release of the way in clean interpreters.
+
+    None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
+    Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
+    """
+    names, old, new = tuple(packages), way[0], way[-1]
+    modules = tuple(live_modules_in(new.root, names))
+    if not modules:
+        return None
+    before = tuple(name for name in live_modules_in(old.root, names))
+    first, again, was = describe_starts(
+        FreshStart(new.root, modules, names, timeout, hash_seed=1),
+        FreshStart(new.root, modules, names, timeout, hash_seed=2),
+        FreshStart(old.root, before, names, timeout, tolerate=True, hash_seed=1),
+    )
+    # Not the first one's root: a path that stayed behind is to show.
+    roots = {str(path): "<root>" for path in (*(release.root for release in way[1:]), shown)}
+    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))
 
 
 def live_modules_in(root: Path, packages: Iterable[str]) -> Iterator[str]:

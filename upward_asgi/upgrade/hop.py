@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..appup.instructions import Instruction
     from ..store import Release, Store
 
-__all__ = ["Hop", "between", "current_of", "goal_down", "goal_install", "goal_up"]
+__all__ = ["Hop", "between", "current_of", "goal_down", "goal_install", "goal_up", "hops_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class Hop:
             "to": str(self.new.version),
             "instructions": len(self.instructions),
         }
+
+
+def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:
+    """The hops from each release of `way` to its neighbour, with their appups. Off the loop: it may parse."""
+    hops = []
+    for old, new in pairwise(way):
+        appup = store.appup(min(old.version, new.version), max(old.version, new.version))
+        hops.append(Hop(old, new, appup))
+    return tuple(hops)
 
 
 def current_of(store: Store) -> Release:

@@ -8,20 +8,16 @@ id, says nothing); the forked copy compares itself with them before and after th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from .fresh import live_modules_in
 
 if TYPE_CHECKING:
     from ..appup import Reason
     from ..patch.compare import Difference
-    from ..store import Release
 
-__all__ = ["Proof", "ProofPolicy", "fresh_starts", "reasons_of"]
+__all__ = ["Proof", "ProofPolicy", "reasons_of"]
 
 _NAMED = 20
 """Differences that a refusal names."""
@@ -75,28 +71,3 @@ def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:
     named = [Reason(code, str(difference), advice=advice) for difference in differences[:_NAMED]]
     more = len(differences) - len(named)
     return (*named, *([Reason(code, f"{more} more differences")] if more else []))
-
-
-def fresh_starts(
-    way: Sequence[Release], packages: Iterable[str], *, shown: Path, timeout: float
-) -> Proof | None:
-    """Start the first and the last release of the way in clean interpreters.
-
-    None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
-    Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
-    """
-    from ..patch.compare import unstable
-    from .clean import FreshStart, describe_starts
-
-    names, old, new = tuple(packages), way[0], way[-1]
-    modules = tuple(live_modules_in(new.root, names))
-    if not modules:
-        return None
-    before = tuple(name for name in live_modules_in(old.root, names))
-    first, again, was = describe_starts(
-        FreshStart(new.root, modules, names, timeout, hash_seed=1),
-        FreshStart(new.root, modules, names, timeout, hash_seed=2),
-        FreshStart(old.root, before, names, timeout, tolerate=True, hash_seed=1),
-    )
-    roots = {str(path): "<root>" for path in (*(release.root for release in way), shown)}
-    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))

@@ -95,25 +95,28 @@ class Places:
             if not place.qualname.endswith(">")
         }
         self._store = steps[0].hop.old.root.parent
-        self._known: dict[CodeType, FunctionPlace | None] = {}
+        self._known: dict[tuple[str, CodeType], FunctionPlace | None] = {}
 
     def find(self, code: CodeType) -> FunctionPlace | None:
         """The changed function that `code` belongs to, if any."""
-        if code not in self._known:
-            self._known[code] = self._by_name(code) or self._exactly(code)
-        return self._known[code]
+        key = (code.co_filename, code)  # equal code in another file is another function
+        if key not in self._known:
+            self._known[key] = self._look_up(code)
+        return self._known[key]
 
     def innermost(self, codes: Iterable[CodeType]) -> FunctionPlace | None:
         """The changed function of the last of `codes` that belongs to one."""
         places = [place for code in codes if (place := self.find(code)) is not None]
         return places[-1] if places else None
 
-    def _by_name(self, code: CodeType) -> FunctionPlace | None:
+    def _look_up(self, code: CodeType) -> FunctionPlace | None:
         try:
             parts = Path(code.co_filename).relative_to(self._store).parts
         except ValueError:
-            return None
-        return self._named.get(("/".join(parts[1:]), code.co_qualname))
+            return self._exactly(code)
+        file = "/".join(parts[1:])
+        place = self._named.get((file, code.co_qualname)) or self._exactly(code)
+        return place if place is not None and place.file == file else None
 
     def _exactly(self, code: CodeType) -> FunctionPlace | None:
         found = (changed.find(code) for changed in self._changed)

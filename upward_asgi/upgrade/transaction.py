@@ -7,73 +7,34 @@ Everything up to the commit may be given up at any moment, because nothing is to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import (
-    CodeChangeError,
-    InternalError,
-    NotHot,
-    NotUndone,
-    QuiesceTimeout,
-    ReleaseError,
-    StoreCorrupt,
-    StoreError,
-    TransformError,
-    UpgradeFailed,
-    UpwardError,
-)
+from ..errors import StoreError, UpgradeFailed, UpwardError
 from ..sessions import Way
-from .clock import Clock, Timeouts
 from .commit import Commit, Step
-from .fresh import require_fresh_import
-from .hop import Hop, between
-from .machine import Event, State
+from .machine import Event
 from .operation import Operation
-from .proof import Proof, ProofPolicy, fresh_starts
+from .outcome import event_of, is_the_releases_fault
+from .preparation import Preparation, Progress
+from .proof import Proof, ProofPolicy
 from .quiesce import quiesce
 from .rehearsal import rehearse
 from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
+from .service import Service
 from .standers import Patience, Places, Stander, place_of, standers
 
 if TYPE_CHECKING:
-    from ..patch import ImportRoot
-    from ..sessions import Session, Sessions
-    from ..store import Release, Store
-    from .application import Application
+    from ..sessions import Session
+    from ..store import Store
 
-__all__ = ["Service", "Transaction", "hops_of"]
+__all__ = ["Transaction"]
 
 log = logging.getLogger("upward_asgi.upgrade")
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What an operation works on, and its limits."""
-
-    store: Store
-    imports: ImportRoot
-    sessions: Sessions
-    application: Application
-    timeouts: Timeouts
-    clock: Clock
-    rehearsal_memory: int | None
-    """Bytes that the forked copy may allocate; None: as much as the system gives."""
-    proof: ProofPolicy = ProofPolicy.REPORT
-    drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
-    """The draining sessions, each with the changed functions that it was found in."""
-    imported: set[str] = field(default_factory=set)
-    """Digests of the releases that a clean interpreter has imported."""
 
 
 class Transaction:
@@ -82,12 +43,10 @@ class Transaction:
     def __init__(self, operation: Operation, service: Service) -> None:
         self._operation = operation
         self._service = service
-        self._where = "the operation"
+        self._at = Progress()
         self._before: dict[str, object] = {}
         self._warnings: list[str] = []
         operation.report["warnings"] = self._warnings
-        self._release: Version | None = None
-        """The release whose hop failed, when that is known."""
 
     async def run(self) -> None:
         """All phases. Errors become the operation's result; only cancellation and the like are raised."""
@@ -106,12 +65,13 @@ class Transaction:
     async def _phases(self) -> None:
         operation = self._operation
         self._before = sessions_before(self._service.sessions)
-        releases = await self._verify()
+        preparation = Preparation(operation, self._service, self._at)
+        releases = await preparation.verify()
         operation.happened(Event.VERIFY)
-        steps = await self._plan(releases)
+        steps = await preparation.plan(releases)
         operation.happened(Event.PLAN)
-        await self._import_fresh(steps)
-        proof = await self._start_fresh(steps)
+        await preparation.import_fresh(steps)
+        proof = await preparation.start_fresh(steps)
         self._take_back_drains(operation.from_)
         await self._rehearse(steps, proof)
         operation.happened(Event.REHEARSE)
@@ -143,90 +103,14 @@ class Transaction:
         try:
             if error is None:
                 await anyio.to_thread.run_sync(_clear_failed, store, operation.to)
-            elif _is_the_releases_fault(operation.machine, error):
-                release = self._release or operation.to
+            elif is_the_releases_fault(operation.machine, error):
+                release = self._at.release or operation.to
                 await anyio.to_thread.run_sync(store.mark_failed, release, str(error))
         except StoreError as also:
             self._warnings.append(f"the store could not be written: {also}")
 
-    async def _verify(self) -> tuple[Release, ...]:
-        """The releases to go through, the running one first, each as it was unpacked."""
-        self._where = "the check of the releases on disk"
-        operation, store = self._operation, self._service.store
-
-        def verify() -> tuple[Release, ...]:
-            way = (store.release(operation.from_), *between(store, operation.from_, operation.to))
-            for release in way[1:]:
-                store.verify(release.version)
-            return way
-
-        return await self._off_loop(verify, "verify_seconds", self._service.timeouts.verify_seconds)
-
-    async def _plan(self, releases: Sequence[Release]) -> tuple[Step, ...]:
-        """Every hop's appup and compiled code. Raises `NotHot` with the reasons of all hops."""
-        self._where = "the plan"
-        limit = self._service.timeouts.plan_seconds
-        hops = await self._off_loop(lambda: hops_of(self._service.store, releases), "plan_seconds", limit)
-        report = self._operation.report
-        reasons = [reason for hop in hops for reason in hop.verdict.reasons]
-        notes = [note for hop in hops for note in hop.verdict.notes]
-        report["verdict"] = {
-            "hot": not reasons,
-            "reasons": [reason.to_json() for reason in reasons],
-            "notes": [note.to_json() for note in notes],
-        }
-        report["hops"] = [hop.to_json() for hop in hops]
-        if reasons:
-            raise NotHot(reasons)
-        return await self._off_loop(lambda: self._prepare(hops), "plan_seconds", limit)
-
-    def _prepare(self, hops: Sequence[Hop]) -> tuple[Step, ...]:
-        from ..patch import prepare
-
-        return tuple(
-            Step(
-                hop,
-                prepare(
-                    hop.instructions,
-                    old=hop.old.root,
-                    new=hop.new.root,
-                    imports=self._service.imports,
-                    settings=hop.new.settings,
-                ),
-            )
-            for hop in hops
-        )
-
-    async def _import_fresh(self, steps: Sequence[Step]) -> None:
-        """Every release gone through imports from scratch in a clean interpreter; each is tried once."""
-        self._where = "the import in a clean interpreter"
-        service, limit = self._service, self._service.timeouts.import_seconds
-        for release in (step.hop.new for step in steps):
-            if release.sha256 not in service.imported:
-                packages = service.application.packages
-                self._release = release.version
-                work = partial(require_fresh_import, release.root, packages, timeout=limit)
-                await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the child is killed
-                service.imported.add(release.sha256)
-        self._release = None
-
-    async def _start_fresh(self, steps: Sequence[Step]) -> Proof | None:
-        """What the rehearsed process must equal."""
-        service = self._service
-        if service.proof is ProofPolicy.OFF:
-            return None
-        way = (steps[0].hop.old, *(step.hop.new for step in steps))
-        work = partial(
-            fresh_starts,
-            way,
-            service.application.packages,
-            shown=service.imports.presented(way[-1].root),
-            timeout=service.timeouts.import_seconds,
-        )
-        return await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the children are killed
-
     async def _rehearse(self, steps: Sequence[Step], proof: Proof | None) -> None:
-        self._where = "the rehearsal"
+        self._at.where = "the rehearsal"
         service = self._service
         found = standers(service.sessions, Places(steps))
         rehearsal = await rehearse(
@@ -239,14 +123,14 @@ class Transaction:
             proof=proof,
         )
         self._operation.report["rehearsal"] = rehearsal.to_json()
-        self._release = rehearsal.release
+        self._at.release = rehearsal.release
         rehearsal.require_success(equal=service.proof is ProofPolicy.REFUSE)
         if rehearsal.differences:
             named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
             self._warnings.append(f"the result differs from a fresh start: {named}")
 
     async def _quiesce(self, places: Places) -> tuple[Stander, ...]:
-        self._where = "quiescence"
+        self._at.where = "quiescence"
         service = self._service
         return await quiesce(service.sessions, places, timeouts=service.timeouts, clock=service.clock)
 
@@ -269,7 +153,7 @@ class Transaction:
         except BaseException as error:
             raise as_upward_error(error, commit.where) from error
         finally:
-            self._release = commit.release
+            self._at.release = commit.release
             self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
         return commit
 
@@ -287,7 +171,7 @@ class Transaction:
         """
         if not restarting:
             return
-        self._where = "the restart of changed handlers"
+        self._at.where = "the restart of changed handlers"
         sessions = self._service.sessions
         try:
             outcomes = await sessions.restart(restarting)
@@ -342,13 +226,13 @@ class Transaction:
     def _failed(self, raised: Exception) -> None:
         """Make the error the operation's result."""
         operation = self._operation
-        error = as_upward_error(raised, self._where)
+        error = as_upward_error(raised, self._at.where)
         operation.report["error"] = error_to_json(error)
         self._count_sessions()
         if operation.decided:
             log.error("after the commit of %s: %s", operation.to, error)
             return
-        operation.happened(_event_of(operation.machine, raised))
+        operation.happened(event_of(operation.machine, raised))
         log.warning("%s to %s %s: %s", operation.kind, operation.to, operation.machine, error)
 
     def _cut_off(self, raised: BaseException) -> None:
@@ -357,37 +241,11 @@ class Transaction:
             return
         error = UpgradeFailed(
             expected="the service to run until the operation ends",
-            got=f"{type(raised).__name__} while the operation was at {self._where}",
+            got=f"{type(raised).__name__} while the operation was at {self._at.where}",
             do="start the service and ask again; nothing was changed",
         )
         operation.report["error"] = error_to_json(error)
         operation.happened(Event.BREAK)
-
-    async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
-        """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
-        where = self._where
-
-        def contained() -> T:
-            try:
-                return work()
-            except Exception:
-                raise
-            except BaseException as error:  # an exit asked for there is no exit of the service
-                raise as_upward_error(error, where) from error
-
-        with anyio.move_on_after(limit):
-            return await anyio.to_thread.run_sync(contained, abandon_on_cancel=True)
-        raise UpgradeFailed(
-            expected=f"{self._where} to end within {limit:g} s ({name})",
-            got="no end",
-            do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
-        )
-
-
-def _is_the_releases_fault(reached: State, error: Exception) -> bool:
-    kinds = (CodeChangeError, ReleaseError, TransformError, UpgradeFailed)
-    undone = reached in (State.REFUSED, State.ROLLED_BACK)
-    return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout)
 
 
 def _clear_failed(store: Store, version: Version) -> None:
@@ -404,25 +262,3 @@ def _handlers_crashed(failed: Mapping[str, BaseException]) -> UpgradeFailed:
     )
     error.__cause__ = first
     return error
-
-
-def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:
-    """The hops from each release of `way` to its neighbour, with their appups. Off the loop: it may parse."""
-    hops = []
-    for old, new in pairwise(way):
-        appup = store.appup(min(old.version, new.version), max(old.version, new.version))
-        hops.append(Hop(old, new, appup))
-    return tuple(hops)
-
-
-def _event_of(reached: State, error: Exception) -> Event:
-    """What an error means in the machine's words; the theory is in `machine`."""
-    if isinstance(error, NotUndone):
-        return Event.BREAK
-    if reached in (State.PATCHED, State.MIGRATED, State.QUIESCED):
-        return Event.UNDO
-    ours = isinstance(error, InternalError) or not isinstance(error, UpwardError)
-    unreadable = isinstance(error, StoreError) and not isinstance(error, StoreCorrupt)
-    if ours or unreadable:
-        return Event.BREAK
-    return Event.UNDO if reached is State.REHEARSED else Event.REFUSE

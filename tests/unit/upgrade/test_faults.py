@@ -21,7 +21,7 @@ from upward_asgi import patch
 from upward_asgi.appup import Settings
 from upward_asgi.upgrade import OperationState, Timeouts
 from upward_asgi.upgrade.commit import Commit, Step
-from upward_asgi.upgrade.transaction import hops_of
+from upward_asgi.upgrade.hop import hops_of
 
 PARENT = os.getpid()
 UP = ["make_current 1.0.1", "apply 1.0.1", "reload", "code_change 1"]

@@ -1,0 +1,39 @@
+"""What an error means: for the operation's state, and for the release it was about."""
+
+from __future__ import annotations
+
+from ..errors import (
+    CodeChangeError,
+    InternalError,
+    NotUndone,
+    QuiesceTimeout,
+    ReleaseError,
+    StoreCorrupt,
+    StoreError,
+    TransformError,
+    UpgradeFailed,
+    UpwardError,
+)
+from .machine import Event, State
+
+__all__ = ["event_of", "is_the_releases_fault"]
+
+
+def event_of(reached: State, error: Exception) -> Event:
+    """What an error means in the machine's words; the theory is in `machine`."""
+    if isinstance(error, NotUndone):
+        return Event.BREAK
+    if reached in (State.PATCHED, State.MIGRATED, State.QUIESCED):
+        return Event.UNDO
+    ours = isinstance(error, InternalError) or not isinstance(error, UpwardError)
+    unreadable = isinstance(error, StoreError) and not isinstance(error, StoreCorrupt)
+    if ours or unreadable:
+        return Event.BREAK
+    return Event.UNDO if reached is State.REHEARSED else Event.REFUSE
+
+
+def is_the_releases_fault(reached: State, error: Exception) -> bool:
+    """True when the release is to be remembered as failed."""
+    kinds = (CodeChangeError, ReleaseError, TransformError, UpgradeFailed)
+    undone = reached in (State.REFUSED, State.ROLLED_BACK)
+    return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout)

@@ -1,0 +1,142 @@
+"""What is done off the event loop, nothing live touched: verify, plan, compile, start from scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.to_thread
+from packaging.version import Version
+
+from ..errors import NotHot, UpgradeFailed
+from .commit import Step
+from .fresh import fresh_starts, require_fresh_import
+from .hop import Hop, between, hops_of
+from .operation import Operation
+from .proof import Proof, ProofPolicy
+from .report import as_upward_error
+from .service import Service
+
+if TYPE_CHECKING:
+    from ..store import Release
+
+__all__ = ["Preparation", "Progress"]
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where an operation is, for the report of a failure."""
+
+    where: str = "the operation"
+    release: Version | None = None
+    """The release whose hop is under way, when it is one release's."""
+
+
+class Preparation:
+    """The phases of one operation up to the rehearsal."""
+
+    def __init__(self, operation: Operation, service: Service, at: Progress) -> None:
+        self._operation = operation
+        self._service = service
+        self._at = at
+
+    async def verify(self) -> tuple[Release, ...]:
+        """The releases to go through, the running one first, each as it was unpacked."""
+        self._at.where = "the check of the releases on disk"
+        operation, store = self._operation, self._service.store
+
+        def verify() -> tuple[Release, ...]:
+            way = (store.release(operation.from_), *between(store, operation.from_, operation.to))
+            for release in way[1:]:
+                store.verify(release.version)
+            return way
+
+        return await self._off_loop(verify, "verify_seconds", self._service.timeouts.verify_seconds)
+
+    async def plan(self, releases: Sequence[Release]) -> tuple[Step, ...]:
+        """Every hop's appup and compiled code. Raises `NotHot` with the reasons of all hops."""
+        self._at.where = "the plan"
+        limit = self._service.timeouts.plan_seconds
+        hops = await self._off_loop(lambda: hops_of(self._service.store, releases), "plan_seconds", limit)
+        report = self._operation.report
+        reasons = [reason for hop in hops for reason in hop.verdict.reasons]
+        notes = [note for hop in hops for note in hop.verdict.notes]
+        report["verdict"] = {
+            "hot": not reasons,
+            "reasons": [reason.to_json() for reason in reasons],
+            "notes": [note.to_json() for note in notes],
+        }
+        report["hops"] = [hop.to_json() for hop in hops]
+        if reasons:
+            raise NotHot(reasons)
+        return await self._off_loop(lambda: self._prepare(hops), "plan_seconds", limit)
+
+    def _prepare(self, hops: Sequence[Hop]) -> tuple[Step, ...]:
+        from ..patch import prepare
+
+        return tuple(
+            Step(
+                hop,
+                prepare(
+                    hop.instructions,
+                    old=hop.old.root,
+                    new=hop.new.root,
+                    imports=self._service.imports,
+                    settings=hop.new.settings,
+                ),
+            )
+            for hop in hops
+        )
+
+    async def import_fresh(self, steps: Sequence[Step]) -> None:
+        """Every release gone through imports from scratch in a clean interpreter; each is tried once."""
+        self._at.where = "the import in a clean interpreter"
+        service, limit = self._service, self._service.timeouts.import_seconds
+        for release in (step.hop.new for step in steps):
+            if release.sha256 not in service.imported:
+                packages = service.application.packages
+                self._at.release = release.version
+                work = partial(require_fresh_import, release.root, packages, timeout=limit)
+                await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the child is killed
+                service.imported.add(release.sha256)
+        self._at.release = None
+
+    async def start_fresh(self, steps: Sequence[Step]) -> Proof | None:
+        """What the rehearsed process must equal."""
+        service = self._service
+        if service.proof is ProofPolicy.OFF:
+            return None
+        way = (steps[0].hop.old, *(step.hop.new for step in steps))
+        work = partial(
+            fresh_starts,
+            way,
+            service.application.packages,
+            shown=service.imports.presented(way[-1].root),
+            timeout=service.timeouts.import_seconds,
+        )
+        return await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the children are killed
+
+    async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
+        """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
+        where = self._at.where
+
+        def contained() -> T:
+            try:
+                return work()
+            except Exception:
+                raise
+            except BaseException as error:  # an exit asked for there is no exit of the service
+                raise as_upward_error(error, where) from error
+
+        with anyio.move_on_after(limit):
+            return await anyio.to_thread.run_sync(contained, abandon_on_cancel=True)
+        raise UpgradeFailed(
+            expected=f"{self._at.where} to end within {limit:g} s ({name})",
+            got="no end",
+            do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.version import Version
@@ -20,11 +21,15 @@ from .appup.verdict import Reason
 from .errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
 from .patch import Patch, PatchReport, Prepared, SysPathImports, prepare
 from .patch.compare import Difference, unstable
+from .patch.refine import names_to_rebuild
 from .upgrade.clean import FreshStart, describe_starts
 from .upgrade.fork import in_fork
 from .upgrade.proof import Proof, reasons_of
 
 __all__ = ["HotSwap", "NotHot", "UpgradeFailed", "hot_swap"]
+
+_ROUNDS = 3
+"""How often the plan is made anew with what a rehearsal found to depend on changed code."""
 
 TIME_LIMIT = 30.0
 """Seconds for the rehearsal, when no other limit is given."""
@@ -66,26 +71,33 @@ def hot_swap(
     old, new = Path(old_root).resolve(), Path(new_root).resolve()
     try:
         settings = _settings(new)
-        appup = make_appup(
-            old,
-            new,
-            old_version=_version(old, "0.0.0"),
-            new_version=_version(new, "0.0.1"),
-            packages=packages,
-            settings=settings,
-        )
-        if not appup.verdict.hot:
-            raise NotHot(appup.verdict.reasons)
-        imports = SysPathImports(old)
-        prepared = prepare(appup.up, old=old, new=new, imports=imports, packages=packages, settings=settings)
+        appup, prepared = _prepare(old, new, packages, settings)
     except (ReleaseError, TransformError) as error:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
     limit = TIME_LIMIT if timeout is None else timeout
     proof = _proof(prepared, settings, limit)
-    differences = _rehearse(prepared, proof, limit)
-    if differences:
-        raise NotHot(reasons_of(differences))
-    return HotSwap(appup, prepared.apply())
+    for _ in range(_ROUNDS):
+        differences, rebuild = _rehearse(prepared, proof, limit)
+        if not differences:
+            return HotSwap(appup, prepared.apply())
+        if set(rebuild) <= set(settings.rebuild):
+            break
+        settings = replace(settings, rebuild=(*settings.rebuild, *rebuild))
+        appup, prepared = _prepare(old, new, packages, settings)
+    raise NotHot(reasons_of(differences))
+
+
+def _prepare(
+    old: Path, new: Path, packages: Sequence[str] | None, settings: Settings
+) -> tuple[Appup, Prepared]:
+    versions = _version(old, "0.0.0"), _version(new, "0.0.1")
+    appup = make_appup(
+        old, new, old_version=versions[0], new_version=versions[1], packages=packages, settings=settings
+    )
+    if not appup.verdict.hot:
+        raise NotHot(appup.verdict.reasons)
+    imports = SysPathImports(old)
+    return appup, prepare(appup.up, old=old, new=new, imports=imports, packages=packages, settings=settings)
 
 
 def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
@@ -105,13 +117,16 @@ def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
     return Proof(was, first, unstable(first, again), packages, roots, settings.keep)
 
 
-def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> tuple[Difference, ...]:
-    """Apply the patch in a forked copy, and tell in what it differs from a fresh start."""
+def _rehearse(
+    prepared: Prepared, proof: Proof, timeout: float
+) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
+    """Apply the patch in a forked copy; in what it differs from a fresh start, and what would mend that."""
 
-    def in_the_copy() -> tuple[Difference, ...]:
+    def in_the_copy() -> tuple[tuple[Difference, ...], tuple[str, ...]]:
         before = proof.describe_live()
         prepared.apply()
-        return proof.differences(before, proof.describe_live())
+        differences = proof.differences(before, proof.describe_live())
+        return differences, names_to_rebuild(differences, proof.old, before)
 
     return in_fork(in_the_copy, timeout=timeout)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import abc
 from typing import Any
 
+from .hierarchy import subclasses
 from .journal import Journal
-from .layout import subclasses
 
 __all__ = ["refresh_abstract"]
 

@@ -38,6 +38,7 @@ from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
 from .deletions import delete_definition, forget_removed
+from .derived import derive_attributes
 from .docs import refresh_docs
 from .journal import MISSING, Journal
 from .living import LivingFunctions, clear_caches, distribute
@@ -295,6 +296,7 @@ class _Step:
 
     def _finish(self) -> None:
         self._rebind_overridden()
+        derive_attributes(self.journal, self.progress.gained)
         forget_removed(self.journal, live_modules(self.prepared.packages), self.removed)
         replace_references(
             self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)

@@ -19,6 +19,7 @@ from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.planning import MAKING
 from .abstract import refresh_abstract
+from .derived import new_attributes
 from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
 from .kinds import Kind, kind_of
@@ -49,7 +50,14 @@ def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: State
     _position(run, cls, newer)
     if dirty:
         refresh_abstract(run.journal, cls)
+    _note_attributes(run, cls, older, newer)
     return True
+
+
+def _note_attributes(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
+    gained = new_attributes(cls, run.namespace, older, newer)
+    if gained is not None:
+        run.progress.gained.append(gained)
 
 
 def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -> bool:
@@ -297,10 +305,12 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     kind = kind_of(old)
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)
+        _note_attributes(run, new, older, newer)
         run.progress.superseded.append((old, new))
         run.progress.rebuilt.append(new)
         return new
     _take_over(run, kind, old, new, older, newer)
+    _note_attributes(run, old, older, newer)
     run.progress.superseded.append((new, old))
     run.progress.rebuilt.append(old)
     return old

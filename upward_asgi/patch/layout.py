@@ -13,11 +13,12 @@ from types import FunctionType
 from typing import Any
 
 from .functions import can_become, same_definition
+from .hierarchy import subclasses
 from .journal import Journal
 from .module_run import ModuleRun
 from .refusal import CannotFollow
 
-__all__ = ["can_hold", "replace_class", "subclasses"]
+__all__ = ["can_hold", "replace_class"]
 
 
 def can_hold(journal: Journal, old: type, new: type) -> bool:
@@ -54,12 +55,6 @@ def _set_metaclass(journal: Journal, cls: type, meta: type) -> bool:
         return False
     journal.on_undo(lambda: type.__setattr__(cls, "__class__", before))
     return True
-
-
-def subclasses(cls: type) -> list[type]:
-    """The direct subclasses, also where a metaclass overrides the method."""
-    found: list[type] = type.__subclasses__(cls)
-    return found
 
 
 def replace_class(run: ModuleRun, old: type, new: type) -> None:

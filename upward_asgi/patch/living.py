@@ -31,7 +31,7 @@ class LivingFunctions:
     by_module: defaultdict[int, list[FunctionType]]
     caches: list[functools._lru_cache_wrapper[object]]
     collections: int
-    """Full collections until the scan: objects born since are in the younger generations as long as it stands."""
+    """Full collections until the scan: while it stands, what was born since is in younger generations."""
 
     @classmethod
     def scan(cls, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:

@@ -13,6 +13,7 @@ from ..appup.diff import Change
 from ..appup.names import dotted_names
 from ..appup.scopes import Scopes, key
 from ..appup.trees import Module
+from .derived import NewAttributes
 from .functions import redefine
 from .journal import Journal
 from .living import LivingFunctions
@@ -32,6 +33,8 @@ class Progress:
     """Objects made while running, each with the live one that stands for it."""
     changed_functions: set[int] = field(default_factory=set)
     """Ids of living functions whose code changed."""
+    gained: list[NewAttributes] = field(default_factory=list)
+    """Classes whose `__init__` sets more attributes than before."""
     rebuilt: list[type] = field(default_factory=list)
     """Classes whose making ran again."""
     docs: list[tuple[str, str | None]] = field(default_factory=list)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
+from ..hierarchy import with_subclasses
 from ..journal import Journal
-from ..layout import subclasses
 from .kind import Kind, is_field
 
 __all__ = ["KIND"]
@@ -76,18 +76,17 @@ def _restore(cls: type, before: dict[str, Any]) -> None:
 def _nesting(model: type) -> list[Any]:
     """Models whose fields mention the model, directly or through another, and its subclasses."""
     root = next(c for c in model.__mro__[::-1] if "model_rebuild" in c.__dict__)
-    everyone = [c for c in _subclasses(root) if c is not model and "__pydantic_core_schema__" in c.__dict__]
+    everyone = [
+        c
+        for c in with_subclasses(root)
+        if c is not root and c is not model and "__pydantic_core_schema__" in c.__dict__
+    ]
     found: list[Any] = []
     wanted = {model}
     while fresh := [c for c in everyone if c not in wanted and _mentions(c, wanted)]:
         found.extend(fresh)
         wanted.update(fresh)
     return found
-
-
-def _subclasses(cls: type) -> list[type]:
-    direct = subclasses(cls)
-    return [*direct, *(deeper for sub in direct for deeper in _subclasses(sub))]
 
 
 def _mentions(cls: Any, wanted: set[type]) -> bool:

@@ -37,6 +37,8 @@ BLOCK = re.compile(
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?[^\n]*\n(?P<text>.*?)^```$', re.M | re.S
 )
 RUN = {"python", "sh", "console"}
+TIME_FOR_A_PAGE = 90.0
+"""Seconds until a page must have come to its end."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,12 @@ def _use_port(folder: Path, port: int) -> None:
         file.write_text(file.read_text("utf-8").replace("8765", str(port)), "utf-8")
 
 
-def _status_of(process: subprocess.Popen[bytes]) -> int:
+def _status_of(process: subprocess.Popen[bytes]) -> int | None:
+    """The page's exit status; None when it did not come to its end."""
     try:
-        return process.wait(120)
+        return process.wait(TIME_FOR_A_PAGE)
+    except subprocess.TimeoutExpired:
+        return None
     finally:
         # The shell leads a process group of its own; what the page left in the background ends with it.
         with contextlib.suppress(ProcessLookupError):

@@ -15,6 +15,9 @@ from .channel import Message, Receive
 
 __all__ = ["Reader"]
 
+_TURNS = 3
+"""Turns of the event loop that a `receive` takes that has its message ready."""
+
 
 class Reader:
     """Waits for the next message on behalf of handlers that may be interrupted."""
@@ -35,6 +38,23 @@ class Reader:
                 return pending.result()
             await self._until_done(pending)
         return None
+
+    async def connect(self) -> Message | None:
+        """The `websocket.connect` that nobody has taken; None when it has been taken.
+
+        A server has it ready before it calls the application, so it is there at once or not at all.
+        """
+        if self._pending is None:
+            self._pending = asyncio.ensure_future(_awaited(self._receive))
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        pending = self._pending
+        if pending is None or not pending.done() or pending.exception() is not None:
+            return None
+        if pending.result()["type"] != "websocket.connect":
+            return None
+        self._pending = None
+        return pending.result()
 
     def wake(self) -> None:
         """Have everybody who waits look again."""

@@ -79,6 +79,7 @@ class Restart:
         self._outcome: asyncio.Future[BaseException | None] | None = None
         self._ordered = asyncio.Event()
         self._over = False
+        self._connected = False
         self._flushing = asyncio.Lock()
         self._orphans: set[asyncio.Task[object]] = set()
         receive, self._send = session.channel.intercept(self.receive, self.send)
@@ -157,6 +158,12 @@ class Restart:
     async def receive(self) -> Message:
         """What the handler gets as `receive`."""
         run = self._run_of_caller() or self.run
+        if run.ending.is_set() and not self._connected:
+            # It is to end before it has begun: a handler does not expect a disconnect there.
+            self._connected = True
+            connect = await self._reader.connect()
+            if connect is not None:
+                return connect
         if run.stale or run.ending.is_set():
             return await self._disconnect(run)
         if not run.greeted:
@@ -172,6 +179,7 @@ class Restart:
             channel.parked -= 1
         if message is None:
             return await self._disconnect(run)
+        self._connected = True
         self._over = self._over or message["type"] == "websocket.disconnect"
         return message
 

@@ -6,107 +6,101 @@ sets, deques, bytearrays and data objects (dataclass, pydantic, attrs) below it;
 same objects*. Since nothing else runs between the two, what was remembered is what was there. Objects of
 other classes below the state are not looked into: a `code_change` that changes a shared hub by
 calling its methods is not undone.
+
+This runs for every session within one step of the event loop, so what is known of a type is looked up once.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from typing import Any, cast
 
-from .defaults import is_data
+from .defaults import is_data_type
 
 __all__ = ["Snapshot"]
 
-_ATOMS = (str, bytes, int, float, complex, bool, type(None), type)
+_ATOMS = frozenset({str, bytes, int, float, complex, bool, type(None), type})
+_TABLES = frozenset({dict, OrderedDict, defaultdict})
+_SEQUENCES = frozenset({list, deque, bytearray})
+_FROZEN = frozenset({tuple, frozenset})
 
 
 class Snapshot:
     """The contents of the objects that `remember` was given, each object once."""
 
     def __init__(self) -> None:
+        # The objects are kept, so no id can be taken by another one meanwhile.
         self._seen: dict[int, object] = {}
-        self._restore: list[Callable[[], None]] = []
+        self._contents: list[tuple[Any, Any]] = []
+        self._slots: list[tuple[object, list[tuple[str, object]]]] = []
+        self._slots_of: dict[type, tuple[str, ...]] = {}
+        self._data_types: dict[type, bool] = {}
 
     def __len__(self) -> int:
-        return len(self._restore)
+        return len(self._contents) + len(self._slots)
 
     def remember(self, state: object) -> None:
         """Remember what `state` holds now."""
-        todo: list[object] = [state]
-        if id(state) not in self._seen:
-            self._remember_attributes(state, todo)
+        todo: list[object] = []
+        self._remember(state, todo, is_state=True)
         while todo:
-            value = todo.pop()
-            # The object is kept in `_seen`, so its id cannot be taken by another one.
-            if isinstance(value, _ATOMS) or id(value) in self._seen:
-                continue
-            self._seen[id(value)] = value
-            todo.extend(self._remember_one(value))
+            self._remember(todo.pop(), todo)
 
     def remember_attributes(self, holder: object) -> None:
         """Remember which attributes `holder` has, without looking into them."""
         attributes = getattr(holder, "__dict__", None)
-        if isinstance(attributes, dict):
-            self._remember_dict(attributes)
+        if attributes is not None:
+            self._contents.append((attributes, dict(attributes)))
 
     def restore(self) -> None:
         """Put everything back as it was remembered."""
-        for restore in reversed(self._restore):
-            restore()
+        for value, contents in reversed(self._contents):
+            value.clear()
+            if type(value) in _SEQUENCES:
+                value.extend(contents)
+            else:
+                value.update(contents)
+        for value, slots in reversed(self._slots):
+            _set_slots(value, slots)
 
-    def _remember_one(self, value: object) -> Iterable[object]:
+    def _remember(self, value: Any, todo: list[object], *, is_state: bool = False) -> None:
         kind = type(value)
-        if kind in (dict, OrderedDict, defaultdict):
-            return self._remember_dict(value)  # type: ignore[arg-type]
-        if kind in (list, deque, bytearray):
-            return self._remember_sequence(value)  # type: ignore[arg-type]
-        if kind is set:
-            return self._remember_set(value)  # type: ignore[arg-type]
-        if kind in (tuple, frozenset):
-            return value  # type: ignore[return-value]
-        below: list[object] = []
-        if is_data(value):
-            self._remember_attributes(value, below)
-        return below
+        if kind in _ATOMS or id(value) in self._seen:
+            return
+        self._seen[id(value)] = value
+        if kind in _TABLES:
+            self._remember_table(value, todo)
+        elif kind in _SEQUENCES or kind is set:
+            contents = tuple(value)
+            self._contents.append((value, contents))
+            todo.extend(one for one in contents if type(one) not in _ATOMS)
+        elif kind in _FROZEN:
+            todo.extend(one for one in value if type(one) not in _ATOMS)
+        elif is_state or self._is_data(kind):
+            self._remember_object(kind, value, todo)
 
-    def _remember_dict(self, value: dict[object, object]) -> Iterable[object]:
-        items = dict(value)
+    def _remember_table(self, table: dict[object, object], todo: list[object]) -> None:
+        contents = dict(table)
+        self._contents.append((table, contents))
+        todo.extend(value for value in contents.values() if type(value) not in _ATOMS)
 
-        def restore() -> None:
-            value.clear()
-            value.update(items)
-
-        self._restore.append(restore)
-        return items.values()
-
-    def _remember_sequence(self, value: list[object]) -> Iterable[object]:
-        items = tuple(value)
-
-        def restore() -> None:
-            value.clear()
-            value.extend(items)
-
-        self._restore.append(restore)
-        return items
-
-    def _remember_set(self, value: set[object]) -> Iterable[object]:
-        items = frozenset(value)
-
-        def restore() -> None:
-            value.clear()
-            value.update(items)
-
-        self._restore.append(restore)
-        return items
-
-    def _remember_attributes(self, value: object, below: list[object]) -> None:
+    def _remember_object(self, kind: type, value: object, todo: list[object]) -> None:
         attributes = getattr(value, "__dict__", None)
         if isinstance(attributes, dict):
-            below.extend(self._remember_dict(attributes))
-        slots = [(name, getattr(value, name, _UNSET)) for name in _slots(type(value))]
-        if slots:
-            self._restore.append(lambda: _set_slots(value, slots))
-            below.extend(content for _, content in slots)
+            self._remember_table(attributes, todo)
+        names = self._slots_of.get(kind)
+        if names is None:
+            names = self._slots_of[kind] = _slots(kind)
+        if names:
+            slots = [(name, getattr(value, name, _UNSET)) for name in names]
+            self._slots.append((value, slots))
+            todo.extend(content for _, content in slots)
+
+    def _is_data(self, kind: type) -> bool:
+        found = self._data_types.get(kind)
+        if found is None:
+            found = self._data_types[kind] = is_data_type(kind)
+        return found
 
 
 class _Unset:
@@ -116,13 +110,13 @@ class _Unset:
 _UNSET = _Unset()
 
 
-def _slots(kind: type) -> list[str]:
+def _slots(kind: type) -> tuple[str, ...]:
     names: list[str] = []
     for base in kind.__mro__:
-        slots = vars(base).get("__slots__", ())
+        slots = cast("str | tuple[str, ...]", vars(base).get("__slots__", ()))
         slots = (slots,) if isinstance(slots, str) else tuple(slots)
         names += [_mangled(base, name) for name in slots if name not in ("__dict__", "__weakref__")]
-    return names
+    return tuple(names)
 
 
 def _mangled(base: type, name: str) -> str:

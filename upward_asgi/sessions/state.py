@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from .session import Session, name_of_type
 
-__all__ = ["Change", "application_changes", "change_for", "code_change"]
+__all__ = ["Change", "Changes", "application_changes", "code_change"]
 
 
 class StateChange(Protocol):
@@ -56,13 +56,26 @@ def application_changes() -> tuple[tuple[object, Callable[..., object]], ...]:
     return tuple((app, function) for app, function in _BY_APPLICATION if _is_living(function))
 
 
-def change_for(session: Session) -> Change | None:
-    """The user's `code_change` for this session's state; None when there is none."""
-    own = getattr(session.holder, "code_change", None)
-    if own is not None and not getattr(own, "upward_default", False):
-        return own  # type: ignore[no-any-return]
-    for kind in type(session.state).__mro__:
-        function = _BY_TYPE.get(name_of_type(kind))
+class Changes:
+    """The user's `code_change` of many sessions; looked up once for each type, so make one per upgrade."""
+
+    def __init__(self) -> None:
+        self._of_type: dict[type, Change | None] = {}
+
+    def of(self, session: Session) -> Change | None:
+        """The `code_change` for this session's state; None when there is none."""
+        own = getattr(session.holder, "code_change", None)
+        if own is not None and not getattr(own, "upward_default", False):
+            return own  # type: ignore[no-any-return]
+        kind = type(session.state)
+        if kind not in self._of_type:
+            self._of_type[kind] = _registered(kind)
+        return self._of_type[kind]
+
+
+def _registered(kind: type) -> Change | None:
+    for base in kind.__mro__:
+        function = _BY_TYPE.get(name_of_type(base))
         if function is not None and _is_living(function):
             return function
     return None

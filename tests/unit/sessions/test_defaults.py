@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from upward_asgi.errors import CodeChangeError
-from upward_asgi.sessions.defaults import fill_defaults
+from upward_asgi.sessions.defaults import Defaults
 
 
 @dataclass
@@ -64,18 +64,18 @@ def as_old(kind: type, **attributes: object) -> Any:
 def test_missing_fields_get_their_defaults(kind: type, filled: tuple[str, ...]) -> None:
     """Each missing field gets its default, made anew by its factory; what is there stays."""
     one, other = as_old(kind, a=5), as_old(kind, a=5)
-    assert fill_defaults(one) == fill_defaults(other) == filled
+    assert Defaults().fill(one) == Defaults().fill(other) == filled
     assert (one.a, one.b) == (5, "b")
     if "c" in filled:
         assert one.c == [] and one.c is not other.c
     if "d" in filled:
         assert one.d == 6
-    assert fill_defaults(one) == ()
+    assert Defaults().fill(one) == ()
 
 
 def test_states_of_other_types_are_left_alone() -> None:
     """A plain object and a dict say nothing of their fields."""
-    assert fill_defaults(as_old(Plain)) == () and fill_defaults({"a": 1}) == ()
+    assert Defaults().fill(as_old(Plain)) == () and Defaults().fill({"a": 1}) == ()
 
 
 def test_field_without_default() -> None:
@@ -83,5 +83,5 @@ def test_field_without_default() -> None:
     new = dataclass(type("State", (), {"__annotations__": {"a": int, "b": str, "c": int}, "c": 3}))
     state = as_old(new, a=1)
     with pytest.raises(CodeChangeError, match=r"new field b of State.*@code_change\(State\)"):
-        fill_defaults(state)
+        Defaults().fill(state)
     assert vars(state) == {"a": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def test_two_tabs_live_through_every_release_and_back(
 def _go(service: Service, call: str) -> dict[str, Any]:
     """An operation through the admin API that must succeed."""
     status, operation = service.post(call)
-    assert (status, operation.get("state")) == (200, "succeeded"), operation
+    assert (status, operation.get("state")) == (200, "succeeded"), json.dumps(operation, indent=2)
     return operation
 
 

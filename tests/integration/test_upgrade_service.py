@@ -20,8 +20,10 @@ import websockets
 from packaging.version import Version
 
 from upward_asgi.middleware import Upward
+from upward_asgi.patch.compare import Difference
 from upward_asgi.store import Store
-from upward_asgi.upgrade import Operation, OperationState, Timeouts
+from upward_asgi.upgrade import Operation, OperationState, ProofPolicy, Timeouts
+from upward_asgi.upgrade.proof import Proof
 
 NUMBERS = itertools.count()
 
@@ -172,6 +174,7 @@ def serve(tmp_path: Path) -> Any:
         store = Store.create(tmp_path / "releases")
         for patch, files in enumerate(releases):
             store.unpack(write_wheel(tmp_path, name, f"1.0.{patch}", files))
+        options.setdefault("proof", ProofPolicy.REFUSE)
         upward = Upward(f"{name}.app:app", store=store.root, **options)
         async with uvicorn_of(upward) as address:
             yield Service(upward, store, address, name)
@@ -437,3 +440,24 @@ async def test_the_applications_own_code_change_fails(serve: Serve) -> None:
         assert "no room" in operation.report["error"]["got"]
         assert not hasattr(service.module().app.state, "grown")
         assert await ask(live) == "hello 1"
+
+
+@pytest.mark.parametrize("policy", ProofPolicy)
+async def test_a_result_that_differs_from_a_fresh_start(
+    serve: Serve, policy: ProofPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses the release, is reported, or is not looked for, as the policy says."""
+    difference = Difference("app:LIMIT", "20", "10", "still as in the old release")
+    monkeypatch.setattr(Proof, "differences", lambda *_: (difference,))
+    async with serve(FIRST, HELPER, proof=policy) as service:
+        operation = await service.upgrade()
+        report = operation.report
+        if policy is ProofPolicy.REFUSE:
+            assert operation.state is OperationState.REFUSED
+            assert report["error"]["code"] == "not_hot"
+            assert "app:LIMIT" in report["error"]["reasons"][0]["message"]
+            return
+        assert operation.state is OperationState.SUCCEEDED, report
+        seen = policy is ProofPolicy.REPORT
+        assert report["rehearsal"]["equal_to_fresh_start"] is (False if seen else None)
+        assert any("app:LIMIT" in warning for warning in report["warnings"]) is seen

@@ -6,7 +6,7 @@ There it must import; and what it is there, the rehearsed process must become.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,14 +31,14 @@ def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float)
 
 
 def fresh_starts(
-    way: Sequence[Release], packages: Iterable[str], *, shown: Path, timeout: float
+    old: Release, new: Release, packages: Iterable[str], *, shown: Path, timeout: float
 ) -> Proof | None:
-    """Start the first and the last release of the way in clean interpreters.
+    """Start both releases of a hop in clean interpreters.
 
     None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
     Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
     """
-    names, old, new = tuple(packages), way[0], way[-1]
+    names = tuple(packages)
     modules = tuple(live_modules_in(new.root, names))
     if not modules:
         return None
@@ -48,8 +48,8 @@ def fresh_starts(
         FreshStart(new.root, modules, names, timeout, hash_seed=2),
         FreshStart(old.root, before, names, timeout, tolerate=True, hash_seed=1),
     )
-    # Not the first one's root: a path that stayed behind is to show.
-    roots = {str(path): "<root>" for path in (*(release.root for release in way[1:]), shown)}
+    # Not the old one's root: a path that stayed behind is to show.
+    roots = {str(path): "<root>" for path in (new.root, shown)}
     return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))
 
 

@@ -106,20 +106,28 @@ class Preparation:
                 service.imported.add(release.sha256)
         self._at.release = None
 
-    async def start_fresh(self, steps: Sequence[Step]) -> Proof | None:
-        """What the rehearsed process must equal."""
+    async def start_fresh(self, steps: Sequence[Step]) -> dict[Version, Proof]:
+        """What the rehearsed process must equal after each hop, by the release the hop goes to."""
         service = self._service
         if service.proof is ProofPolicy.OFF:
-            return None
-        way = (steps[0].hop.old, *(step.hop.new for step in steps))
-        work = partial(
-            fresh_starts,
-            way,
-            service.application.packages,
-            shown=service.imports.presented(way[-1].root),
-            timeout=service.timeouts.import_seconds,
-        )
-        return await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the children are killed
+            return {}
+        proofs = {}
+        for hop in (step.hop for step in steps):
+            self._at.release = hop.new.version
+            work = partial(
+                fresh_starts,
+                hop.old,
+                hop.new,
+                service.application.packages,
+                shown=service.imports.presented(hop.new.root),
+                timeout=service.timeouts.import_seconds,
+            )
+            # Bounded by its own timeout: the children are killed.
+            proof = await anyio.to_thread.run_sync(work)
+            if proof is not None:
+                proofs[hop.new.version] = proof
+        self._at.release = None
+        return proofs
 
     async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
         """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""

@@ -13,16 +13,17 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from packaging.version import Version
 
 from ..errors import CodeChangeError, NotHot, Reasoned, RehearsalFailed, UpwardError
-from .commit import Commit, Migration, Step
+from .commit import Commit, Migration, Stages, Step
 from .proof import reasons_of
 
 if TYPE_CHECKING:
@@ -124,12 +125,12 @@ async def rehearse(
     timeout: float,  # noqa: ASYNC109 - the child is killed, not cancelled
     memory: int | None,
     found: Sequence[Stander] = (),
-    proof: Proof | None = None,
+    proofs: Mapping[Version, Proof] = MappingProxyType({}),
 ) -> Rehearsal:
     """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
 
-    `timeout` is in seconds; `memory` is what the copy may allocate, in bytes; with a `proof` the copy
-    compares itself with a fresh start.
+    `timeout` is in seconds; `memory` is what the copy may allocate, in bytes; after a hop that
+    `proofs` has a proof for, the copy compares itself with a fresh start.
     """
     if not can_fork():
         return Rehearsal(where="none")
@@ -137,15 +138,8 @@ async def rehearse(
 
     loop = asyncio.get_running_loop()
     collecting = _Collecting(sessions)
-    commit = Commit(
-        steps,
-        sessions=collecting,
-        application=application,
-        store=None,
-        happened=lambda event: None,
-        found=found,
-    )
-    job = partial(_in_the_copy, commit, collecting, proof, loop)
+    commit = _Proving(proofs, steps, collecting, application, found)
+    job = partial(_in_the_copy, commit, collecting, loop)
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
@@ -163,12 +157,9 @@ def _of_sessions(failure: Failure) -> str:
     return f" ({failure.count} session(s): {', '.join(failure.sessions)}{more})"
 
 
-def _in_the_copy(
-    commit: Commit, collecting: _Collecting, proof: Proof | None, loop: asyncio.AbstractEventLoop
-) -> Rehearsal:
+def _in_the_copy(commit: _Proving, collecting: _Collecting, loop: asyncio.AbstractEventLoop) -> Rehearsal:
     # A `code_change` may ask for the running loop, as it can in the parent; here it only never turns.
     asyncio._set_running_loop(loop)
-    before = proof.describe_live() if proof is not None else {}
     rehearsal = Rehearsal(where="fork", failures=collecting.failures)
     began = time.perf_counter()
     try:
@@ -179,12 +170,50 @@ def _in_the_copy(
         rehearsal.reasons = cold.reasons
     except BaseException as error:
         rehearsal.failures.append(_failure(error, commit.where, commit.release))
-    rehearsal.commit_seconds = time.perf_counter() - began
-    if proof is not None and not (rehearsal.failures or rehearsal.reasons):
-        began = time.perf_counter()
-        rehearsal.differences = proof.differences(before, proof.describe_live())
-        rehearsal.proof_seconds = time.perf_counter() - began
+    rehearsal.commit_seconds = time.perf_counter() - began - commit.proof_seconds
+    rehearsal.differences = tuple(commit.differences)
+    rehearsal.proof_seconds = commit.proof_seconds if commit.proofs else None
     return rehearsal
+
+
+class _Proving(Commit):
+    """A commit that compares the process with a fresh start round each patch.
+
+    Round the patch alone: what a `code_change` does to the application is the user's own doing.
+    """
+
+    def __init__(
+        self,
+        proofs: Mapping[Version, Proof],
+        steps: Sequence[Step],
+        sessions: Stages,
+        application: Application,
+        found: Sequence[Stander],
+    ) -> None:
+        super().__init__(
+            steps,
+            sessions=sessions,
+            application=application,
+            store=None,
+            happened=lambda event: None,
+            found=found,
+        )
+        self.proofs = proofs
+        self.proof_seconds = 0.0
+        self.differences: list[Difference] = []
+
+    def _patch(self, step: Step) -> None:
+        proof = self.proofs.get(step.hop.new.version)
+        if proof is None:
+            super()._patch(step)
+            return
+        began = time.perf_counter()
+        before = proof.describe_live()
+        self.proof_seconds += time.perf_counter() - began
+        super()._patch(step)
+        began = time.perf_counter()
+        self.differences += proof.differences(before, proof.describe_live())
+        self.proof_seconds += time.perf_counter() - began
 
 
 class _Collecting:

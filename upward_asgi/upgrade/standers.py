@@ -97,6 +97,10 @@ class Places:
         self._store = steps[0].hop.old.root.parent
         self._known: dict[tuple[str, CodeType], FunctionPlace | None] = {}
 
+    def __bool__(self) -> bool:
+        """False when the patch changes no function: then nobody can stand in one."""
+        return any(map(len, self._changed))
+
     def find(self, code: CodeType) -> FunctionPlace | None:
         """The changed function that `code` belongs to, if any."""
         key = (code.co_filename, code)  # equal code in another file is another function
@@ -132,6 +136,8 @@ def place_of(session: Session, places: Places) -> FunctionPlace | None:
 
 def standers(sessions: Sessions, places: Places) -> tuple[Stander, ...]:
     """Everybody who stands in a changed function now."""
+    if not places:
+        return ()
     return (*_in_sessions(sessions, places), *_in_tasks(sessions, places), *_in_threads(places))
 
 

@@ -6,6 +6,7 @@ Everything up to the commit may be given up at any moment, because nothing is to
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -71,9 +72,9 @@ class Transaction:
         steps = await preparation.plan(releases)
         operation.happened(Event.PLAN)
         await preparation.import_fresh(steps)
-        proof = await preparation.start_fresh(steps)
+        proofs = await preparation.start_fresh(steps)
         self._take_back_drains(operation.from_)
-        await self._rehearse(steps, proof)
+        await self._rehearse(steps, proofs)
         operation.happened(Event.REHEARSE)
         if operation.dry_run:
             operation.happened(Event.STOP)
@@ -109,7 +110,7 @@ class Transaction:
         except StoreError as also:
             self._warnings.append(f"the store could not be written: {also}")
 
-    async def _rehearse(self, steps: Sequence[Step], proof: Proof | None) -> None:
+    async def _rehearse(self, steps: Sequence[Step], proofs: Mapping[Version, Proof]) -> None:
         self._at.where = "the rehearsal"
         service = self._service
         found = standers(service.sessions, Places(steps))
@@ -120,7 +121,7 @@ class Transaction:
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
             found=[one for one in found if one.patience is Patience.NONE],
-            proof=proof,
+            proofs=proofs,
         )
         self._operation.report["rehearsal"] = rehearsal.to_json()
         self._at.release = rehearsal.release
@@ -146,6 +147,8 @@ class Transaction:
             found=found,
         )
         began = service.clock.now()
+        collecting = gc.isenabled()
+        gc.disable()  # thousands of new states would start it in the middle of the pause
         try:
             commit.carry_out()
         except (KeyboardInterrupt, UpwardError):  # the former is the operator's: undone, and passed on
@@ -153,6 +156,8 @@ class Transaction:
         except BaseException as error:
             raise as_upward_error(error, commit.where) from error
         finally:
+            if collecting:
+                gc.enable()
             self._at.release = commit.release
             self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
         return commit

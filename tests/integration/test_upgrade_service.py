@@ -461,3 +461,12 @@ async def test_a_result_that_differs_from_a_fresh_start(
         seen = policy is ProofPolicy.REPORT
         assert report["rehearsal"]["equal_to_fresh_start"] is (False if seen else None)
         assert any("app:LIMIT" in warning for warning in report["warnings"]) is seen
+
+
+async def test_new_module_code_reads_a_new_file(serve: Serve) -> None:
+    """A file that comes with the release is found beside the module, when it is rehearsed and afterwards."""
+    reads = "from pathlib import Path\n\nNOTE = Path(__file__).with_name('note.txt').read_text()\n"
+    async with serve(FIRST, {**FIRST, "words.py": reads + WORDS, "note.txt": "new"}) as service:
+        operation = await service.upgrade()
+        assert operation.state is OperationState.SUCCEEDED, operation.report
+        assert service.module("words").NOTE == "new"

@@ -27,6 +27,7 @@ from .commit import Commit, Migration, Stages, Step
 from .proof import reasons_of
 
 if TYPE_CHECKING:
+    from ..patch import ImportRoot
     from ..patch.compare import Difference
     from ..sessions import Sessions
     from .application import Application
@@ -72,6 +73,11 @@ class Rehearsal:
     """How long the comparison with a fresh start took in the copy; None when there was none."""
     ended: str | None = None
     """How the copy ended, when it did not end well: a crash, an exit, no end in time."""
+
+    @property
+    def missed_files(self) -> bool:
+        """True when a file was missing, which may lie beside the new release's modules."""
+        return any(failure.cause.startswith("FileNotFoundError") for failure in self.failures)
 
     @property
     def release(self) -> Version | None:
@@ -126,11 +132,13 @@ async def rehearse(
     memory: int | None,
     found: Sequence[Stander] = (),
     proofs: Mapping[Version, Proof] = MappingProxyType({}),
+    imports: ImportRoot | None = None,
 ) -> Rehearsal:
     """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
 
     `timeout` is in seconds; `memory` is what the copy may allocate, in bytes; after a hop that
-    `proofs` has a proof for, the copy compares itself with a fresh start.
+    `proofs` has a proof for, the copy compares itself with a fresh start. With `imports`, `__file__`
+    shows the versioned folders there: `current` is the parent's, with the old release's files behind it.
     """
     if not can_fork():
         return Rehearsal(where="none")
@@ -139,7 +147,7 @@ async def rehearse(
     loop = asyncio.get_running_loop()
     collecting = _Collecting(sessions)
     commit = _Proving(proofs, steps, collecting, application, found)
-    job = partial(_in_the_copy, commit, collecting, loop)
+    job = partial(_in_the_copy, commit, collecting, loop, imports)
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
@@ -157,9 +165,16 @@ def _of_sessions(failure: Failure) -> str:
     return f" ({failure.count} session(s): {', '.join(failure.sessions)}{more})"
 
 
-def _in_the_copy(commit: _Proving, collecting: _Collecting, loop: asyncio.AbstractEventLoop) -> Rehearsal:
+def _in_the_copy(
+    commit: _Proving,
+    collecting: _Collecting,
+    loop: asyncio.AbstractEventLoop,
+    imports: ImportRoot | None,
+) -> Rehearsal:
     # A `code_change` may ask for the running loop, as it can in the parent; here it only never turns.
     asyncio._set_running_loop(loop)
+    if imports is not None:
+        imports.presented = lambda root: root  # type: ignore[method-assign]
     rehearsal = Rehearsal(where="fork", failures=collecting.failures)
     began = time.perf_counter()
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -114,15 +115,19 @@ class Transaction:
         self._at.where = "the rehearsal"
         service = self._service
         found = standers(service.sessions, Places(steps))
-        rehearsal = await rehearse(
+        rehearse_it = partial(
+            rehearse,
             steps,
             sessions=service.sessions,
             application=service.application,
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
             found=[one for one in found if one.patience is Patience.NONE],
-            proofs=proofs,
         )
+        rehearsal = await rehearse_it(proofs=proofs)
+        if rehearsal.missed_files:
+            # Paths are others then, so there is no comparing with a fresh start.
+            rehearsal = await rehearse_it(imports=service.imports)
         self._operation.report["rehearsal"] = rehearsal.to_json()
         self._at.release = rehearsal.release
         rehearsal.require_success(equal=service.proof is ProofPolicy.REFUSE)

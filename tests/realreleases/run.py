@@ -155,10 +155,9 @@ def _child(cache: Cache, name: str, job: dict[str, Any], *, hash_seed: int = 0) 
 def _shown(row: dict[str, Any]) -> str:
     told = [f"{row['pair']:<38}{row['up']['outcome']:<14}{row['down']['outcome']:<14}{row['seconds']:>6} s"]
     for way in ("up", "down"):
-        for line in row[way].get("wrong", ())[:4]:
-            told.append(f"      {way}: {line[:260]}")
-        for _, text in row[way].get("reasons", ())[:2]:
-            told.append(f"      {way}: {' '.join(text.split())[:260]}")
+        told += [f"      {way}: {line[:260]}" for line in row[way].get("wrong", ())[:4]]
+        reasons = row[way].get("reasons", ())
+        told += [f"      {way}: {' '.join(text.split())[:260]}" for _, text in reasons[:2]]
     return "\n".join(told)
 
 

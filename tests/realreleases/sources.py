@@ -1,4 +1,4 @@
-"""Where the releases come from: wheels by pip, unpacked side by side in a cache folder, with what they need."""
+"""Where releases come from: wheels by pip, unpacked side by side in a cache, with what they need."""
 
 from __future__ import annotations
 

@@ -525,6 +525,47 @@ async def test_client_leaves_during_the_restart() -> None:
         await wait_for_sessions(service, 0)
 
 
+async def test_session_that_has_ended_is_not_waited_for() -> None:
+    """A restart that comes too late returns at once."""
+    service = service_of(loop)
+    async with serving(service) as url:
+        async with websockets.connect(f"{url}/ws") as client:
+            await client.send("a")
+            await client.recv()
+            (session,) = service.sessions.open()
+        await wait_for_sessions(service, 0)
+        assert await service.sessions.restart([session]) == {session.id: None}
+
+
+@pytest.mark.parametrize("patience", [0.1, 5.0], ids=["cancelled", "told"])
+async def test_restart_before_the_handler_has_begun(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that is to end before it has accepted: it, or else the new one, accepts for real."""
+    monkeypatch.setattr(restart, "STEP_SECONDS", patience)
+    ordered = anyio.Event()
+
+    async def handler(websocket: WebSocket) -> None:
+        label = LABEL[0]
+        if label == "old":
+            (session,) = service.sessions.open()
+            LABEL[0] = "new"
+            tasks.start_soon(service.sessions.restart, [session])
+            ordered.set()
+            await anyio.wait_all_tasks_blocked()
+        await websocket.accept()
+        async for text in websocket.iter_text():
+            await websocket.send_text(f"{label} {text}")
+
+    service = service_of(handler)
+    async with (
+        anyio.create_task_group() as tasks,
+        serving(service) as url,
+        websockets.connect(f"{url}/ws") as client,
+    ):
+        await client.send("a")
+        assert await client.recv() == "new a"
+        assert ordered.is_set()
+
+
 ROOM: set[upward_asgi.session] = set()  # type: ignore[valid-type]
 
 

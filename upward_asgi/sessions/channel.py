@@ -34,6 +34,8 @@ class Channel:
         "_receive",
         "_send",
         "_watchers",
+        "accept",
+        "connected",
         "parked",
         "sending",
         "slow",
@@ -46,6 +48,10 @@ class Channel:
         self._gate: anyio.Event | None = None
         self._kept: deque[Message] | None = None
         self._watchers: list[Watcher] | None = None
+        self.connected = False
+        """True when the application has received `websocket.connect`."""
+        self.accept: Message | None = None
+        """What the application accepted the connection with."""
         self.parked = 0
         """How many callers wait in `receive`."""
         self.sending = 0
@@ -66,12 +72,15 @@ class Channel:
             message = await self._receive()
         finally:
             self.parked -= 1
+        self.connected = True
         if self._gate is not None:
             return await self._hold_back(message)
         return message
 
     async def send(self, message: Message) -> None:
         """Pass one message on to the server."""
+        if self.accept is None and message["type"] == "websocket.accept":
+            self.accept = message
         self.sending += 1
         try:
             await self._send(message)

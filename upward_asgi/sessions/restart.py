@@ -75,11 +75,10 @@ class Restart:
         """The run that is served now."""
         self.wanted = False
         """True when the handler is to be started anew as soon as the old one has ended."""
-        self._subprotocol: object = None
         self._outcome: asyncio.Future[BaseException | None] | None = None
         self._ordered = asyncio.Event()
         self._over = False
-        self._connected = False
+        self._closed = False
         self._flushing = asyncio.Lock()
         self._orphans: set[asyncio.Task[object]] = set()
         receive, self._send = session.channel.intercept(self.receive, self.send)
@@ -90,6 +89,8 @@ class Restart:
 
         None: the new handler runs, or the client has left meanwhile.
         """
+        if self._closed:
+            return None
         if self._outcome is None:
             self._outcome = asyncio.get_running_loop().create_future()
             self.wanted = True
@@ -108,7 +109,8 @@ class Restart:
         self.wanted = False
         self._ordered.clear()
         self.run.stale = True
-        self.run = Run(resumed=True)
+        channel = self._session.channel
+        self.run = Run(resumed=True, greeted=channel.connected, accepted=channel.accept is not None)
         RUN.set(self.run)
         self._session.resumed, self._session.upgrading = True, False
         return True
@@ -126,6 +128,7 @@ class Restart:
 
     async def close(self) -> None:
         """The connection is over."""
+        self._closed = True
         self._conclude(None)
         for orphan in self._orphans:
             orphan.cancel()
@@ -158,12 +161,6 @@ class Restart:
     async def receive(self) -> Message:
         """What the handler gets as `receive`."""
         run = self._run_of_caller() or self.run
-        if run.ending.is_set() and not self._connected:
-            # It is to end before it has begun: a handler does not expect a disconnect there.
-            self._connected = True
-            connect = await self._reader.connect()
-            if connect is not None:
-                return connect
         if run.stale or run.ending.is_set():
             return await self._disconnect(run)
         if not run.greeted:
@@ -179,7 +176,7 @@ class Restart:
             channel.parked -= 1
         if message is None:
             return await self._disconnect(run)
-        self._connected = True
+        channel.connected = True
         self._over = self._over or message["type"] == "websocket.disconnect"
         return message
 
@@ -225,6 +222,12 @@ class Restart:
         return RUN.get() if CURRENT.get() is self._session else None
 
     async def _disconnect(self, run: Run) -> Message:
+        if not self._session.channel.connected:
+            # It is to end before it has begun: a handler does not expect a disconnect there.
+            self._session.channel.connected = True
+            connect = await self._reader.connect()
+            if connect is not None:
+                return connect
         run.told = True
         # A handler that receives round and round is not to keep the loop from ending it.
         await asyncio.sleep(0)
@@ -233,6 +236,9 @@ class Restart:
     async def _answer(self, run: Run, message: Message) -> None:
         """The new handler's accept is swallowed; a refusal can only be a close now."""
         run.accepted = True
+        if run.opens:
+            await self._pass_on(message)
+            return
         if message["type"] != "websocket.accept":
             run.refused = run.settled = self._over = True
             await self._send(
@@ -240,17 +246,16 @@ class Restart:
             )
             self._conclude(None)
             return
-        if message.get("subprotocol") != self._subprotocol:
+        agreed = (self._session.channel.accept or {}).get("subprotocol")
+        if message.get("subprotocol") != agreed:
             answer = message.get("subprotocol")
             raise CodeChangeError(
-                expected=f"the subprotocol that the client agreed to, {self._subprotocol!r}",
+                expected=f"the subprotocol that the client agreed to, {agreed!r}",
                 got=f"{answer!r} from the restarted handler of session {self._session.id}",
                 do="answer the same subprotocol, or release the change as a new minor version",
             )
 
     async def _pass_on(self, message: Message) -> None:
-        if message["type"] == "websocket.accept":
-            self._subprotocol = message.get("subprotocol")
         self._over = self._over or message["type"] == "websocket.close"
         await self._send(message)
 

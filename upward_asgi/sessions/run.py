@@ -26,9 +26,11 @@ DISCONNECT: Message = {
 class Run:
     """What is known of one run of a handler."""
 
-    def __init__(self, *, resumed: bool) -> None:
+    def __init__(self, *, resumed: bool, greeted: bool = True, accepted: bool = True) -> None:
         self.resumed = resumed
         """True when the connection was open before this run."""
+        self.opens = not accepted
+        """True when no run before it came as far as accepting the connection."""
         self.task: asyncio.Task[object] | None = None
         """The handler's own task."""
         self.ending = asyncio.Event()
@@ -37,8 +39,8 @@ class Run:
         """True when it was given the disconnect, or was cancelled: it ends for the upgrade, not by itself."""
         self.stale = False
         """True when the handler has ended, or was given up: what its tasks still send is refused."""
-        self.greeted = not resumed
-        """True when it has received `websocket.connect`."""
+        self.greeted = not (resumed and greeted)
+        """False when it is to receive a `websocket.connect` that the server does not send again."""
         self.accepted = not resumed
         """True when its `accept` has been dealt with."""
         self.refused = False

@@ -78,11 +78,14 @@ class EventStream:
         session.channel.watch(self._moved.set)
         self._started = False
         self._over = False
+        self._closed = False
         self._ordered = asyncio.Event()
         self._outcome: asyncio.Future[BaseException | None] | None = None
 
     async def __call__(self) -> BaseException | None:
         """End the handler at the end of an event and start the new one; returns what that one raised."""
+        if self._closed:
+            return None
         if self._outcome is None:
             self._outcome = asyncio.get_running_loop().create_future()
             self._session.upgrading = True
@@ -139,6 +142,7 @@ class EventStream:
 
     async def close(self) -> None:
         """The connection is over."""
+        self._closed = True
         self._conclude(None)
         await self._reader.close()
 

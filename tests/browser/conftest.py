@@ -26,7 +26,8 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while playwright is open, no other event loop can run in this thread.
+@pytest.fixture
 def browser() -> Iterator[Browser]:
     """Debian's chromium with an empty profile of its own; without it the test is skipped, loudly."""
     if CHROMIUM is None:

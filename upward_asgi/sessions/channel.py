@@ -34,11 +34,12 @@ class Channel:
         "_receive",
         "_send",
         "_watchers",
-        "accept",
+        "accepted",
         "connected",
         "parked",
         "sending",
         "slow",
+        "subprotocol",
     )
 
     def __init__(self, receive: Receive, send: Send) -> None:
@@ -50,8 +51,10 @@ class Channel:
         self._watchers: list[Watcher] | None = None
         self.connected = False
         """True when the application has received `websocket.connect`."""
-        self.accept: Message | None = None
-        """What the application accepted the connection with."""
+        self.accepted = False
+        """True when the application has accepted the connection."""
+        self.subprotocol: str | None = None
+        """What it answered then."""
         self.parked = 0
         """How many callers wait in `receive`."""
         self.sending = 0
@@ -79,8 +82,9 @@ class Channel:
 
     async def send(self, message: Message) -> None:
         """Pass one message on to the server."""
-        if self.accept is None and message["type"] == "websocket.accept":
-            self.accept = message
+        if not self.accepted and message["type"] == "websocket.accept":
+            self.accepted = True
+            self.subprotocol = message.get("subprotocol")
         self.sending += 1
         try:
             await self._send(message)

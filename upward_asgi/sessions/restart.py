@@ -110,7 +110,7 @@ class Restart:
         self._ordered.clear()
         self.run.stale = True
         channel = self._session.channel
-        self.run = Run(resumed=True, greeted=channel.connected, accepted=channel.accept is not None)
+        self.run = Run(resumed=True, greeted=channel.connected, accepted=channel.accepted)
         RUN.set(self.run)
         self._session.resumed, self._session.upgrading = True, False
         return True
@@ -246,7 +246,7 @@ class Restart:
             )
             self._conclude(None)
             return
-        agreed = (self._session.channel.accept or {}).get("subprotocol")
+        agreed = self._session.channel.subprotocol
         if message.get("subprotocol") != agreed:
             answer = message.get("subprotocol")
             raise CodeChangeError(

@@ -79,8 +79,10 @@ class Statement:
     @property
     def key(self) -> str:
         """What pairs a changed statement with its older self: kind of definition and names."""
-        if self.is_function or self.is_class:
-            return f"def {self.node.name}"  # type: ignore[attr-defined]
+        if isinstance(self.node, ast.ClassDef):
+            return f"class {self.node.name}"
+        if isinstance(self.node, FUNCTIONS):
+            return f"def {self.node.name}"
         targets = _assigned(self.node)
         if targets is not None:
             return f"set {targets}"

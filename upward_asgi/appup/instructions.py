@@ -203,17 +203,24 @@ class RebindImporter(Instruction):
 
 @dataclass(frozen=True, slots=True)
 class RebuildApp(Instruction):
-    """An ASGI application or router to build again: `statements` are those that build it, in order."""
+    """An ASGI application or router to build again: `statements` are those of the module that build it.
+
+    Every module that helps to build it has such an instruction; they take effect together, after all others.
+    """
 
     op: ClassVar[str] = "rebuild_app"
 
     name: str
     statements: tuple[int, ...] = ()
     when: tuple[str, ...] = ()
+    home: str | None = None
+    """The module that binds `name`, when it is another one."""
+    dropped: tuple[str, ...] = ()
+    """Attributes that only the release left sets on it."""
 
     @property
     def target(self) -> str:
-        return f"{self.module}:{self.name}"
+        return f"{self.home or self.module}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

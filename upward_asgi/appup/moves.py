@@ -6,6 +6,7 @@ A rename keeps the module's live state; a moved class keeps its identity, so tha
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -31,7 +32,23 @@ class Moves:
 def find_moves(old: Tree, new: Tree) -> Moves:
     """Renamed modules, and classes and functions that moved to another module of the new tree."""
     renamed = _renamed(old, new)
-    return Moves(renamed, _moved(old, new, set(renamed.values())))
+    return Moves(renamed, {**_aliased(old, new), **_moved(old, new, set(renamed.values()))})
+
+
+def _aliased(old: Tree, new: Tree) -> dict[str, str]:
+    """Classes that were renamed with their old name kept as an alias: `Cart = Basket`."""
+    found = {}
+    for name, module in new.modules.items():
+        if name not in old or old[name].source == module.source:
+            continue
+        before = {b for s in definitions_of(old[name]) if s.is_class for b in s.binds}
+        added = {b for s in definitions_of(module) if s.is_class for b in s.binds} - _defined(old[name])
+        for statement in definitions_of(module):
+            node = statement.node
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in added:
+                aliases = before.intersection(statement.binds)
+                found.update({key(name, node.value.id): key(name, alias) for alias in aliases})
+    return found
 
 
 def _renamed(old: Tree, new: Tree) -> dict[str, str]:

@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .codes import compile_module, pair_codes
+from .application_changes import ApplicationChanges
+from .codes import CodePairs, compile_module, pair_codes
 from .definitions import Statement, class_body, definitions_of
 from .diff import Change, Changed, diff_statements
 from .instructions import (
@@ -31,11 +32,15 @@ from .instructions import (
     ReplaceDefinition,
 )
 from .moves import Moves, find_moves
+from .names import dotted_names
 from .scopes import METADATA, Scopes, key
 from .settings import Marker, Settings
 from .trees import Tree
 
 __all__ = ["TreeDiff", "diff_trees", "plan_instructions"]
+
+CLOSURES = "__closures__"
+"""`mod:deco.__closures__` is dirty when the closures that `deco` made cannot take their new code."""
 
 MAKING = "__making__"
 """Attribute that stands for how a class is made: `mod:C.__making__` is dirty when its fields or bases are."""
@@ -84,15 +89,20 @@ class _Planner:
         self.settings = settings
         self.scopes = Scopes(diff.new)
         self.old_scopes = Scopes(diff.old)
+        self.applications = ApplicationChanges(diff, self.old_scopes, self.scopes, settings)
         self.runs: defaultdict[str, dict[int, _Run]] = defaultdict(dict)
         self.deleted: defaultdict[str, list[str]] = defaultdict(list)
         self.dirty: set[str] = {METADATA}
+        self._paired: dict[str, CodePairs] = {}
 
     def plan(self) -> tuple[Instruction, ...]:
         for module in self.diff.changes:
             self._start(module)
         self._markers()
+        for part in self.applications.parts():
+            self._run(part, None)
         self._follow()
+        self.applications.settle(self.dirty)
         return tuple(self._instructions())
 
     # Where dirt comes from
@@ -101,18 +111,37 @@ class _Planner:
         for change in self.diff.changes[module]:
             if change.how is Changed.REMOVED:
                 self._removed(module, change)
-            elif change.how in (Changed.TEXT, Changed.ADDED):
+            elif change.how in (Changed.TEXT, Changed.ADDED) or self._misfits(module, change):
                 self._run(change.new, change)
             if change.old is not None and change.how in (Changed.TEXT, Changed.REMOVED):
                 self._refill(module, change)
+        for pair in self._pairs(module).pairs:
+            if pair.changed and not pair.fits and "<locals>" in pair.qualname:
+                self.dirty.add(f"{key(module, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}")
         for name in self._gone(module):
             self.deleted[module].append(name)
             self.dirty.add(key(module, name))
+
+    def _misfits(self, module: str, change: Change) -> bool:
+        """Only bodies differ, but a living function cannot take its new code: its free variables differ."""
+        if change.how is not Changed.BODY or change.new is None:
+            return False
+        names = change.new.binds
+        changed = (p.qualname for p in self._pairs(module).pairs if p.changed and not p.fits)
+        return any("<locals>" not in q and q.partition(".")[0] in names for q in changed)
+
+    def _pairs(self, module: str) -> CodePairs:
+        if module not in self._paired:
+            before = self.diff.old[self.diff.moves.renamed.get(module, module)]
+            self._paired[module] = pair_codes(compile_module(before), compile_module(self.diff.new[module]))
+        return self._paired[module]
 
     def _removed(self, module: str, change: Change) -> None:
         """`C.attr = …` that is no longer there: the attribute goes."""
         assert change.old is not None
         node = change.old.node
+        if change.old.is_text and change.old.index == 0:
+            self.deleted[module].append("__doc__")
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
@@ -148,6 +177,8 @@ class _Planner:
             return
         if any(self.settings.marker(statement.module, name) is Marker.KEEP for name in statement.binds):
             return
+        if self.applications.takes(statement):
+            return
         runs = self.runs[statement.module]
         if statement.index in runs and runs[statement.index].always:
             return
@@ -158,7 +189,8 @@ class _Planner:
         """The definitions that may be other objects or values once the statement ran."""
         module = statement.module
         existed = change is None or change.old is not None
-        if statement.is_function and existed and not statement.decorated:
+        registered = statement.is_function and self.applications.only_registered(statement)
+        if statement.is_function and existed and (registered or not statement.decorated):
             return
         if statement.is_class and existed:
             yield from self._class_dirty(statement, change)
@@ -203,6 +235,8 @@ class _Planner:
         hits = self._hits(statement, dirty)
         if not hits or any(self.settings.marker(statement.module, n) is Marker.KEEP for n in statement.binds):
             return
+        if self.applications.follows(statement, hits):
+            return
         if run is None:
             run = self.runs[statement.module][statement.index] = _Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
@@ -223,6 +257,9 @@ class _Planner:
         reads = self.scopes.reads(statement)
         if statement.is_class:
             reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
+        for decorator in getattr(statement.node, "decorator_list", ()):
+            for dotted in dotted_names(decorator):
+                reads |= {f"{name}.{CLOSURES}" for name in self.scopes.resolve(statement.module, dotted)}
         hits = reads & dirty
         for star in (read for read in reads if read.endswith(":*") and read != METADATA):
             hits |= {name for name in dirty if name.startswith(star[:-1])}
@@ -246,6 +283,7 @@ class _Planner:
         for name in sorted(gone, reverse=True):
             yield DeleteModule(name)
         touched = {*self.diff.changes, *(name for name, runs in self.runs.items() if runs)}
+        touched |= self.applications.modules()
         for module in self.scopes.import_order(touched):
             yield from self._of_module(module)
 
@@ -260,11 +298,10 @@ class _Planner:
             yield self._instruction(run)
         for name in self.deleted[module]:
             yield DeleteDefinition(module, name)
+        yield from self.applications.instructions(module)
 
     def _functions(self, module: str) -> Iterator[Instruction]:
-        before = self.diff.old[self.diff.moves.renamed.get(module, module)]
-        pairs = pair_codes(compile_module(before), compile_module(self.diff.new[module])).pairs
-        named = [p for p in pairs if p.changed and not _is_class_body(p.new.co_flags)]
+        named = [p for p in self._pairs(module).pairs if p.changed and not _is_class_body(p.new.co_flags)]
         for qualname in dict.fromkeys(pair.qualname for pair in named):
             yield PatchFunction(module, qualname)
 
@@ -284,6 +321,8 @@ class _Planner:
         statement = run.statement
         name = statement.binds[0]
         if run.change is None or run.change.old is None:
+            if run.always:  # a marker asks for the whole statement
+                return ReplaceDefinition(statement.module, statement.index, statement.binds)
             return PatchClass(statement.module, name, statement.index, when=when)
         if _made_otherwise(run.change.old, statement):
             return RebuildClass(statement.module, name, statement.index, when)
@@ -316,7 +355,7 @@ def _words(name: str) -> Iterator[str]:
         yield from ("metadata", "pkg_resources")
         return
     module, _, dotted = name.partition(":")
-    yield dotted.removesuffix(f".{MAKING}").rpartition(".")[2]
+    yield dotted.removesuffix(f".{MAKING}").removesuffix(f".{CLOSURES}").rpartition(".")[2]
     yield f"{module.rpartition('.')[2]} import *"
 
 

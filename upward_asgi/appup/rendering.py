@@ -107,7 +107,7 @@ def _words(step: Instruction) -> tuple[str, str]:
         case RebuildClass():
             return "~", f"rebuild class {step.qualname}"
         case RebuildApp():
-            return "~", f"rebuild application {step.name}"
+            return "~", f"rebuild application {step.target}"
         case MoveLines():
             return "~", "line numbers only"
         case Apply():

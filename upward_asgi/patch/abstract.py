@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _abc  # type: ignore[import-not-found]  # typeshed does not know it
 import abc
 from typing import Any
 
@@ -19,6 +20,7 @@ def refresh_abstract(journal: Journal, cls: type) -> None:
     if not isinstance(cls, abc.ABCMeta):
         return
     _refresh(journal, cls)
+    _abc._reset_caches(cls)  # who was found to be a subclass; what was registered stays
     for sub in subclasses(cls):
         refresh_abstract(journal, sub)
     _forget_checks()

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 from ..appup.codes import CodePairs, compile_module, pair_codes
 from ..appup.definitions import Statement, definitions_of
-from ..appup.diff import Change, diff_statements
+from ..appup.diff import Change, Changed, diff_statements
 from ..appup.instructions import (
     AddDefinition,
     Apply,
@@ -28,22 +28,27 @@ from ..appup.instructions import (
     PatchClass,
     PatchFunction,
     RebindImporter,
+    RebuildApp,
     RebuildClass,
     RenameModule,
     ReplaceDefinition,
 )
+from ..appup.planning import CLOSURES
 from ..appup.scopes import METADATA, Scopes, key
 from ..appup.settings import Settings
 from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
+from .class_places import ClassPlace, class_places, refresh_places
 from .deletions import delete_definition, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
 from .journal import MISSING, Journal
+from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
 from .modules import delete_module, live_modules, rename_module, snapshot_modules, update_place
+from .rebuilding import Rebuilding
 from .references import replace_references
 from .refusal import CannotFollow
 from .roots import ImportRoot
@@ -102,6 +107,7 @@ class _Source:
     pairs: CodePairs
     flags: int
     allowed: frozenset[str]
+    places: tuple[ClassPlace, ...]
 
 
 @dataclass(slots=True)
@@ -116,6 +122,10 @@ class Prepared:
     _sources: dict[str, _Source]
     _scopes: Scopes
     _living: LivingFunctions | None = field(default=None)
+    _rebuilding: Rebuilding = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rebuilding = Rebuilding(self.instructions, self._scopes)
 
     @property
     def packages(self) -> frozenset[str]:
@@ -180,8 +190,18 @@ def prepare(
 
 def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str]) -> _Source:
     changes = diff_statements(definitions_of(old[before]), definitions_of(new[name]))
-    pairs = pair_codes(compile_module(old[before]), compile_module(new[name]))
-    return _Source({c.new.index: c for c in changes if c.new}, pairs, future_flags(new[name]), allowed)
+    compiled = compile_module(new[name])
+    pairs = pair_codes(compile_module(old[before]), compiled)
+    by_index = {change.new.index: change for change in changes if change.new}
+    return _Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled))
+
+
+def _unfit_closures(sources: dict[str, _Source]) -> Iterator[str]:
+    """Functions whose closures cannot take their new code: what they decorated must be decorated anew."""
+    for name, source in sources.items():
+        for pair in source.pairs.pairs:
+            if pair.changed and not pair.fits and "<locals>" in pair.qualname:
+                yield f"{key(name, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}"
 
 
 def _failed(error: BaseException) -> PatchFailed:
@@ -199,7 +219,7 @@ class _Step:
         self.prepared = prepared
         self.journal = journal
         self.report = report
-        self.progress = Progress(journal, prepared._scopes, {METADATA})
+        self.progress = Progress(journal, prepared._scopes, {METADATA, *_unfit_closures(prepared._sources)})
         self.removed: list[object] = []
         self.left: list[tuple[str, FunctionType]] = []
         self.overridden: dict[tuple[str, str], object] = {}
@@ -212,10 +232,11 @@ class _Step:
         self._places()
         live = live_modules(prepared.packages)
         self._functions(live)
-        if any(isinstance(i, _RUNS) for i in prepared.instructions):
+        if any(isinstance(i, (*_RUNS, RebuildApp)) for i in prepared.instructions):
             snapshot_state(self.journal, [module.__dict__ for module in live.values()])
         for instruction in prepared.instructions:
             self._obey(instruction)
+        self._rebuild()
         self._finish()
 
     def _names(self) -> None:
@@ -274,10 +295,25 @@ class _Step:
             return
         run = self._module_run(instruction.module, live)
         statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
-        moved = _definition(getattr(instruction, "moved_from", None))
+        moved_from = getattr(instruction, "moved_from", None)
+        moved = _definition(moved_from)
+        if moved is not MISSING and moved_from is not None:
+            older = self._older_definition(moved_from)
+            run.changes = {**run.changes, statement.index: Change(Changed.TEXT, older, statement)}
         self._keep_overridden(run, statement)
-        run_statement(run, statement, moved=moved)
+        forced = not when and isinstance(instruction, ReplaceDefinition) and self._is_same(run, statement)
+        with self.prepared._rebuilding.unregistered(run, statement) as (run, statement):
+            run_statement(run, statement, moved=moved, forced=forced)
         self.report.statements += 1
+
+    def _older_definition(self, name: str) -> Statement | None:
+        module, _, definition = name.partition(":")
+        found = definitions_of(self.prepared.old[module])
+        return next((s for s in found if s.binds == (definition,) and not s.is_import), None)
+
+    def _is_same(self, run: ModuleRun, statement: Statement) -> bool:
+        change = run.changes.get(statement.index)
+        return change is None or change.how is Changed.SAME
 
     def _keep_overridden(self, run: ModuleRun, statement: Statement) -> None:
         """A name that two statements bind has the value of the last one, also when only the first runs."""
@@ -294,13 +330,24 @@ class _Step:
             return ModuleRun(self.progress, live, module, {}, None, future_flags(module))
         return ModuleRun(self.progress, live, module, source.changes, source.pairs, source.flags)
 
+    def _rebuild(self) -> None:
+        def module_run(name: str) -> ModuleRun | None:
+            live = sys.modules.get(name)
+            return None if live is None else self._module_run(name, live)
+
+        self.report.statements += self.prepared._rebuilding.rebuild(self.progress, module_run)
+
     def _finish(self) -> None:
         self._rebind_overridden()
+        require_no_left_behind(self.progress)
         derive_attributes(self.journal, self.progress.gained)
         forget_removed(self.journal, live_modules(self.prepared.packages), self.removed)
         replace_references(
             self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
         )
+        for name, source in self.prepared._sources.items():
+            if name in sys.modules:
+                refresh_places(self.journal, sys.modules[name], source.places)
         if self.progress.living is not None:
             clear_caches(self.progress.living, self.progress.changed_functions)
             modules = live_modules(self.prepared.packages).values()

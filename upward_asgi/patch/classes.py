@@ -47,7 +47,6 @@ def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: State
     for name in _removed(changes):
         run.journal.delete_class(cls, name)
         run.mark_dirty(f"{newer.binds[0]}.{name}")
-    _position(run, cls, newer)
     if dirty:
         refresh_abstract(run.journal, cls)
     _note_attributes(run, cls, older, newer)
@@ -199,7 +198,7 @@ class _Body:
         if not isinstance(old, ast.FunctionDef | ast.AsyncFunctionDef):
             return True
         same = [ast.dump(d) for d in old.decorator_list] == [ast.dump(d) for d in new.decorator_list]
-        return not same or self.run_.reads_dirty(*new.decorator_list, hidden=frozenset(self.cls.__dict__))
+        return not same or self.run_.must_decorate(new.decorator_list, frozenset(self.cls.__dict__))
 
     def _living(self, change: Change) -> FunctionType | None:
         """The living function of a method, under its decorators: by the code that it has or had."""
@@ -288,12 +287,6 @@ def _name_it(value: Any, cls: type, name: str) -> None:
     hook = getattr(type(value), "__set_name__", None)
     if hook is not None:
         hook(value, cls, name)
-
-
-def _position(run: ModuleRun, cls: type, statement: Statement) -> None:
-    """Python 3.13 keeps the first line in the class, for `inspect.getsource`."""
-    if "__firstlineno__" in cls.__dict__:
-        run.journal.set_class(cls, "__firstlineno__", statement.line)
 
 
 # The making of a class

@@ -23,6 +23,9 @@ def delete_definition(journal: Journal, live: ModuleType, new: Module, name: str
         if isinstance(cls, type):
             journal.delete_class(cls, attribute)
         return MISSING
+    if name == "__doc__":
+        journal.set_item(live.__dict__, name, None)
+        return MISSING
     value = live.__dict__.get(name, MISSING)
     if value is MISSING or _is_submodule(live, name, value):
         return MISSING
@@ -40,7 +43,8 @@ def _is_submodule(live: ModuleType, name: str, value: object) -> bool:
 
 def forget_removed(journal: Journal, modules: Mapping[str, ModuleType], removed: Iterable[object]) -> None:
     """Take removed functions and classes out of the tables that their decorators or metaclass put them in."""
-    gone = {id(part) for item in removed for part in _itself(item)}
+    names = set(modules)
+    gone = {id(part) for item in removed for part in _itself(item, names)}
     if not gone:
         return
     for container in list(containers(module.__dict__ for module in modules.values())):
@@ -54,9 +58,8 @@ def forget_removed(journal: Journal, modules: Mapping[str, ModuleType], removed:
             (container.extend if isinstance(container, list) else container.update)(kept)
 
 
-def _itself(item: object) -> list[object]:
-    if isinstance(item, type):
-        return [item]
-    if not isinstance(item, FunctionType) and not callable(item):
-        return []
-    return [item, *functions_under(item)]
+def _itself(item: Any, modules: set[str]) -> list[object]:
+    """The definition and what its decorators made of it; nothing for what was only imported or aliased."""
+    if isinstance(item, type | FunctionType):
+        return [item] if item.__module__ in modules else []
+    return [f for f in functions_under(item) if f.__module__ in modules]

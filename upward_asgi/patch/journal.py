@@ -79,6 +79,9 @@ class Journal:
         before = cls.__dict__.get(name, MISSING)
         if before is value:
             return
+        line = cls.__dict__.get("__firstlineno__", MISSING)
+        if name == "__module__" and line is not MISSING:  # setting the module deletes it (Python 3.13)
+            self._entries.append(lambda: type.__setattr__(cls, "__firstlineno__", line))
         self._entries.append(lambda: _restore_class(cls, name, before))
         type.__setattr__(cls, name, value)
 

@@ -15,10 +15,10 @@ from typing import Any
 from .functions import can_become, same_definition
 from .hierarchy import subclasses
 from .journal import Journal
-from .module_run import ModuleRun
+from .module_run import ModuleRun, Progress
 from .refusal import CannotFollow
 
-__all__ = ["can_hold", "replace_class"]
+__all__ = ["can_hold", "replace_class", "require_no_left_behind"]
 
 
 def can_hold(journal: Journal, old: type, new: type) -> bool:
@@ -68,7 +68,7 @@ def replace_class(run: ModuleRun, old: type, new: type) -> None:
         if type(item) is old:
             _move(journal, item, new)
     for sub in subclasses(old):
-        _rebase(journal, sub, old, new)
+        _rebase(run, sub, old, new)
     _keep_functions(run, old, new)
 
 
@@ -83,15 +83,24 @@ def _move(journal: Journal, instance: Any, new: type) -> None:
         ) from error
 
 
-def _rebase(journal: Journal, sub: type, old: type, new: type) -> None:
+def _rebase(run: ModuleRun, sub: type, old: type, new: type) -> None:
+    """Give a subclass its new base; one that cannot take it must be made again by its own statement."""
     try:
-        journal.set_bases(sub, tuple(new if base is old else base for base in sub.__bases__))
+        run.journal.set_bases(sub, tuple(new if base is old else base for base in sub.__bases__))
     except TypeError as error:
-        raise CannotFollow(
-            "layout",
-            f"the subclass {sub.__module__}:{sub.__qualname__} cannot take its base's new layout ({error})",
-            advice="keep the slots and bases as they are in a patch release, or release a minor version",
-        ) from error
+        run.progress.left_behind.append((sub, str(error)))
+
+
+def require_no_left_behind(progress: Progress) -> None:
+    """Raises `CannotFollow` for a subclass that neither took its new base nor was made again."""
+    replaced = {id(old) for old, _ in progress.superseded}
+    for sub, why in progress.left_behind:
+        if id(sub) not in replaced:
+            raise CannotFollow(
+                "layout",
+                f"the subclass {sub.__module__}:{sub.__qualname__} cannot take its base's new layout ({why})",
+                advice="keep the slots and bases as they are in a patch release, or release a minor version",
+            )
 
 
 def _keep_functions(run: ModuleRun, old: type, new: type) -> None:

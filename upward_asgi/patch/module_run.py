@@ -11,6 +11,7 @@ from ..appup.codes import CodePairs
 from ..appup.definitions import Statement
 from ..appup.diff import Change
 from ..appup.names import dotted_names
+from ..appup.planning import CLOSURES
 from ..appup.scopes import Scopes, key
 from ..appup.trees import Module
 from .derived import NewAttributes
@@ -33,6 +34,8 @@ class Progress:
     """Objects made while running, each with the live one that stands for it."""
     changed_functions: set[int] = field(default_factory=set)
     """Ids of living functions whose code changed."""
+    left_behind: list[tuple[type, str]] = field(default_factory=list)
+    """Subclasses that could not take a replaced base, and why."""
     gained: list[NewAttributes] = field(default_factory=list)
     """Classes whose `__init__` sets more attributes than before."""
     rebuilt: list[type] = field(default_factory=list)
@@ -79,6 +82,11 @@ class ModuleRun:
         never = [ast.copy_location(ast.If(ast.Constant(False), imports, []), node)] if imports else []
         tree = ast.fix_missing_locations(ast.Module([*never, node], type_ignores=[]))
         return compile(tree, str(self.new.path), "exec", self.flags, dont_inherit=True)
+
+    def must_decorate(self, decorators: list[ast.expr], hidden: frozenset[str] = frozenset()) -> bool:
+        """True when what the decorators read is another one now, or what they made cannot take its new code."""
+        closures = (f"{name}.{CLOSURES}" for node in decorators for name in dotted_names(node))
+        return self.reads_dirty(*decorators, hidden=hidden) or any(map(self.is_dirty, closures))
 
     def redefine(self, old: FunctionType, new: FunctionType, code: CodeType) -> None:
         """Let a living function become `new` with `code`, and remember what that changes for others."""

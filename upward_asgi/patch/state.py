@@ -33,7 +33,9 @@ def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) ->
 def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
     """Dicts, lists, sets and the like within a few steps of the modules, each once."""
     seen: set[int] = set()
-    level: list[object] = [value for namespace in namespaces for value in list(namespace.values())]
+    level: list[object] = [
+        value for space in namespaces for name, value in list(space.items()) if name != "__builtins__"
+    ]
     for _ in range(_DEPTH):
         following: list[object] = []
         for item in level:

@@ -25,9 +25,16 @@ __all__ = ["run_statement", "settle"]
 _PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range)
 
 
-def run_statement(run: ModuleRun, statement: Statement, *, moved: object = MISSING) -> None:
-    """Run one statement; `moved` is the live definition that goes on under this statement's name."""
-    if statement.is_text:
+def run_statement(
+    run: ModuleRun, statement: Statement, *, moved: object = MISSING, forced: bool = False
+) -> None:
+    """Run one statement; `moved` is the live definition that goes on under this statement's name.
+
+    `forced` runs a definition whole, decorators and metaclass too, although nothing in its text changed.
+    """
+    if forced:
+        _plain(run, statement)
+    elif statement.is_text:
         _docstring(run, statement)
     elif statement.is_function:
         _function(run, statement, moved)
@@ -66,7 +73,7 @@ def _same_decorators(run: ModuleRun, statement: Statement) -> bool:
             return False
     elif statement.index in run.changes:
         return False
-    return not run.reads_dirty(*node.decorator_list)
+    return not run.must_decorate(node.decorator_list)
 
 
 def _living(run: ModuleRun, statement: Statement, live: object) -> list[FunctionType]:
@@ -213,7 +220,7 @@ def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType) -> Fu
         run.progress.changed_functions.add(id(old))
         run.progress.superseded.append((new, old))
         return old
-    if old.__code__.co_name == new.__code__.co_name and old.__name__ == new.__name__:
+    if old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__:
         forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
     return new
 

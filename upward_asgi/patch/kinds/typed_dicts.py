@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from dataclasses import dataclass
 
-from ...appup.diff import Change
+from ...appup.diff import Change, Changed
 from .kind import Kind, is_field
 
 __all__ = ["KIND"]
@@ -17,7 +17,7 @@ class _TypedDict(Kind):
         return typing.is_typeddict(cls) or getattr(cls, "_is_protocol", False) is True
 
     def shapes(self, change: Change) -> bool:
-        return is_field(change)
+        return is_field(change) or change.how in (Changed.ADDED, Changed.REMOVED)
 
 
 KIND = _TypedDict()

@@ -1,0 +1,259 @@
+"""Which applications a patch builds again, and when.
+
+An application is built again when one of the statements that build it came, went, changed or moved among the
+others, when the outside of something it is made of changed (a signature, a model, the docstring of a path
+operation), or, known only in the live process, when something it reads got another value. The changed body of a
+handler is none of these: the living function has its new code already.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .application_reads import Reach, called_bodies, reach_of
+from .applications import Application, Applications, calls_in
+from .codes import compile_module, pair_codes
+from .definitions import FUNCTIONS, Statement
+from .diff import Change, Changed
+from .instructions import RebuildApp
+from .scopes import Scopes
+from .settings import Marker, Settings
+
+if TYPE_CHECKING:
+    from .planning import TreeDiff
+
+__all__ = ["ApplicationChanges"]
+
+_PARTS = frozenset(
+    {"Route", "WebSocketRoute", "Mount", "Host", "APIRoute", "APIWebSocketRoute", "Middleware"}
+)
+
+
+class ApplicationChanges:
+    """The applications of the release gone to, compared with those of the release left."""
+
+    def __init__(self, diff: TreeDiff, old: Scopes, new: Scopes, settings: Settings) -> None:
+        self._diff = diff
+        self._old_scopes, self._new_scopes = old, new
+        self._settings = settings
+        self._old, self._new = Applications(old), Applications(new)
+        self._when: dict[str, set[str]] = {}
+        self._always: set[str] = set()
+
+    # What the planner asks
+
+    def takes(self, statement: Statement | None) -> bool:
+        """True when the statement has changed and building an application runs it: no instruction of its own."""
+        homes = self._homes(statement)
+        self._always.update(homes)
+        return bool(homes) and not _defines(statement)
+
+    def follows(self, statement: Statement, hits: set[str]) -> bool:
+        """The same for a statement that reads what may be dirty."""
+        homes = self._homes(statement)
+        for home in homes:
+            self._when.setdefault(home, set()).update(hits)
+        return bool(homes) and not _defines(statement)
+
+    def only_registered(self, statement: Statement) -> bool:
+        """True for a function whose decorators do nothing but register it: it keeps its identity."""
+        decorators = self._new.decorators(statement) if self._homes(statement) else ()
+        return bool(decorators) and all(decorators)
+
+    def parts(self) -> Iterator[Statement]:
+        """Lists of routes and their like that hold something whose outside changed: they are made again."""
+        self._find()
+        for home in self._always:
+            for statement in self._reaches[home].looked_at.values():
+                if (
+                    _makes_part(statement)
+                    and not self._new.built_by(statement)
+                    and self._reads_changed(statement)
+                ):
+                    yield statement
+
+    def settle(self, dirty: set[str]) -> None:
+        """With all that may be dirty known: what building each application depends on."""
+        for home, reach in self._reaches.items():
+            hits = reach.names & dirty - {home}
+            if hits:
+                self._when.setdefault(home, set()).update(hits)
+        while self._spread():
+            pass
+
+    def modules(self) -> set[str]:
+        """The modules whose statements build what is built again."""
+        return {module for home in self._rebuilt() for module in self._new.all[home].statements}
+
+    def instructions(self, module: str) -> Iterator[RebuildApp]:
+        """One for every application that statements of the module help to build."""
+        for home in self._rebuilt():
+            application = self._new.all[home]
+            statements = application.statements.get(module)
+            if statements is None:
+                continue
+            when = () if home in self._always else tuple(sorted(self._when[home]))
+            own = application.module == module
+            yield RebuildApp(
+                module,
+                application.name,
+                statements,
+                when,
+                home=None if own else application.module,
+                dropped=tuple(sorted(self._dropped(application))) if own else (),
+            )
+
+    # Which ones
+
+    @cached_property
+    def _living(self) -> frozenset[str]:
+        """Applications of both releases that no marker keeps as they are."""
+        if not self._diff.changes:
+            return frozenset()
+        return frozenset(
+            home
+            for home, application in self._new.all.items()
+            if self._before(home) in self._old.all
+            and self._settings.marker(application.module, application.name) is not Marker.KEEP
+        )
+
+    def _homes(self, statement: Statement | None) -> tuple[str, ...]:
+        if statement is None or not self._living:
+            return ()
+        return tuple(home for home in self._new.built_by(statement) if home in self._living)
+
+    def _rebuilt(self) -> list[str]:
+        return sorted(home for home in self._living if home in self._always or home in self._when)
+
+    def _before(self, home: str) -> str:
+        module, _, name = home.partition(":")
+        return f"{self._diff.moves.renamed.get(module, module)}:{name}"
+
+    @cached_property
+    def _reaches(self) -> dict[str, Reach]:
+        return {home: reach_of(self._new.all[home], self._new, self._new_scopes) for home in self._living}
+
+    def _spread(self) -> bool:
+        """Whoever includes an application that is built again is built again too."""
+        count = len(self._always), sum(map(len, self._when.values()))
+        for home, reach in self._reaches.items():
+            for other in (reach.names & self._living) - {home}:
+                if other in self._always:
+                    self._always.add(home)
+                if other in self._when:
+                    self._when.setdefault(home, set()).update(self._when[other])
+        return count != (len(self._always), sum(map(len, self._when.values())))
+
+    def _dropped(self, application: Application) -> set[str]:
+        """Attributes that only the release left sets on the application."""
+        old = self._old.all[self._before(application.key)]
+        return set(_set_on(old, self._old_scopes)) - set(_set_on(application, self._new_scopes))
+
+    # What changed for good
+
+    def _find(self) -> None:
+        changed = {home for home in self._living if self._statements_differ(home)}
+        changed |= {home for home, reach in self._reaches.items() if self._reach_differs(reach)}
+        self._always |= changed
+
+    def _statements_differ(self, home: str) -> bool:
+        old, new = self._old.all[self._before(home)], self._new.all[home]
+        renamed = self._diff.moves.renamed
+        if {renamed.get(module, module) for module in new.statements} != set(old.statements):
+            return True
+        return any(
+            self._order(module, indexes) != list(old.statements[renamed.get(module, module)])
+            for module, indexes in new.statements.items()
+            if module in self._diff.changes
+        )
+
+    def _order(self, module: str, indexes: tuple[int, ...]) -> list[int | None]:
+        """The older selves of the statements; a changed one has none, unless it is a definition."""
+        found: list[int | None] = []
+        for index in indexes:
+            change = self._change(module, index)
+            same = change is not None and change.how in (Changed.SAME, Changed.BODY)
+            found.append(change.old.index if same and change and change.old else None)
+        return found
+
+    def _change(self, module: str, index: int) -> Change | None:
+        return self._changes.get((module, index))
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, int], Change]:
+        changes = self._diff.changes
+        return {(m, c.new.index): c for m, several in changes.items() for c in several if c.new is not None}
+
+    def _reach_differs(self, reach: Reach) -> bool:
+        if any(self._outside_differs(statement) for statement in reach.looked_at.values()):
+            return True
+        return any(self._inside_differs(statement) for statement in reach.called.values())
+
+    def _outside_differs(self, statement: Statement) -> bool:
+        change = self._change(statement.module, statement.index)
+        if change is None or change.old is None or not _defines(statement):
+            return False  # another value is found out by the flow of values
+        if change.how is Changed.TEXT:
+            return True
+        return change.how is Changed.BODY and statement.is_function and _kind(change.old) != _kind(statement)
+
+    def _inside_differs(self, statement: Statement) -> bool:
+        change = self._change(statement.module, statement.index)
+        if change is None or change.old is None or change.how is Changed.SAME:
+            return False
+        if [*map(ast.dump, called_bodies(change.old))] != [*map(ast.dump, called_bodies(statement))]:
+            return True
+        return statement.is_function and self._inner_cannot_follow(statement)
+
+    def _inner_cannot_follow(self, statement: Statement) -> bool:
+        """True when a function inside a factory cannot get its new code: its closure is another one."""
+        before = self._diff.moves.renamed.get(statement.module, statement.module)
+        old, new = self._diff.old[before], self._diff.new[statement.module]
+        inside = f"{statement.binds[0]}.<locals>."
+        pairs = pair_codes(compile_module(old), compile_module(new)).pairs
+        return any(p.qualname.startswith(inside) and p.changed and not p.fits for p in pairs)
+
+    def _reads_changed(self, statement: Statement) -> bool:
+        names = {name for name in self._new_scopes.reads(statement)}
+        definitions = (self._new.definition(name) for name in names)
+        return any(d is not None and self._outside_differs(d) for d in definitions)
+
+
+def _defines(statement: Statement | None) -> bool:
+    return statement is not None and (statement.is_function or statement.is_class)
+
+
+def _kind(statement: Statement) -> tuple[object, ...]:
+    """What a framework finds out about a function besides its signature."""
+    node = statement.node
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return ast.get_docstring(node), any(_yields(inner) for inner in node.body)
+
+
+def _yields(node: ast.AST) -> bool:
+    if isinstance(node, ast.Yield | ast.YieldFrom):
+        return True
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+        return False
+    return any(_yields(child) for child in ast.iter_child_nodes(node))
+
+
+def _makes_part(statement: Statement) -> bool:
+    if not isinstance(statement.node, ast.Assign | ast.AnnAssign):
+        return False
+    called = (call.func for call in calls_in(statement.node))
+    return any((f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "")) in _PARTS for f in called)
+
+
+def _set_on(application: Application, scopes: Scopes) -> Iterator[str]:
+    for module, indexes in application.statements.items():
+        for statement in (scopes.statements(module)[index] for index in indexes):
+            node = statement.node
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Attribute):
+                    owner = ast.unparse(target.value)
+                    if application.key in scopes.resolve(module, owner):
+                        yield target.attr

@@ -1,0 +1,4 @@
+from app import open_it
+def go():
+    with open_it("x"):
+        pass

@@ -1,0 +1,3 @@
+from app import make, Other
+def go():
+    return make(1), Other(2)

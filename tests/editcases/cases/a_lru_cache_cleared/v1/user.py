@@ -1,0 +1,2 @@
+from app import f, g
+TABLE = {"f": f}

@@ -1,0 +1,4 @@
+def first():
+    return "one"
+def second():
+    return "two"

@@ -1,0 +1,4 @@
+def second():
+    return "one"
+def first():
+    return "two"

@@ -1,0 +1,4 @@
+import app
+@app.show.register(float)
+def _float(x):
+    return "float"

@@ -1,0 +1,5 @@
+from deco import tag
+@tag
+def run(a):
+    """Old."""
+    return a

@@ -1,0 +1,6 @@
+class Base:
+    def who(self):
+        return "base"
+class Plain:
+    def f(self):
+        return 1

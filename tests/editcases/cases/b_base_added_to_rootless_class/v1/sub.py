@@ -1,0 +1,5 @@
+from app import Plain
+class Sub(Plain):
+    def g(self):
+        return super().f()
+KINDS = {"plain": Plain, "sub": Sub}

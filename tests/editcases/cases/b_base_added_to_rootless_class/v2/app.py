@@ -1,0 +1,6 @@
+class Base:
+    def who(self):
+        return "base"
+class Plain(Base):
+    def f(self):
+        return 2

@@ -1,0 +1,6 @@
+class Gone:
+    def f(self):
+        return 1
+class Stays:
+    def f(self):
+        return 1

@@ -1,0 +1,3 @@
+class Stays:
+    def f(self):
+        return 2

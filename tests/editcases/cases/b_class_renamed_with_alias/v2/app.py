@@ -1,0 +1,6 @@
+class Basket:
+    def f(self):
+        return 2
+Cart = Basket
+def make():
+    return Basket()

@@ -1,0 +1,3 @@
+from app import Cart
+def is_cart(x):
+    return isinstance(x, Cart)

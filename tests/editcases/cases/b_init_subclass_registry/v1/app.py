@@ -1,0 +1,4 @@
+from base import Plugin
+class A(Plugin):
+    def run(self):
+        return "a1"

@@ -1,0 +1,6 @@
+class A:
+    def f(self):
+        return "A"
+    limit = 1
+class B(A):
+    pass

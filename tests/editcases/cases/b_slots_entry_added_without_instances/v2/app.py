@@ -1,0 +1,5 @@
+class P:
+    __slots__ = ("x", "y")
+    def __init__(self, x, y=0):
+        self.x = x
+        self.y = y

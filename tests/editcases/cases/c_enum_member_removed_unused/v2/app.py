@@ -1,0 +1,3 @@
+from enum import Enum
+class S(Enum):
+    A = 1

@@ -1,0 +1,5 @@
+from enum import Enum
+class S(Enum):
+    A = 1
+def f():
+    return 2

@@ -1,0 +1,3 @@
+from app import P, Q
+def go():
+    return P(1), Q(1, 2)

@@ -1,0 +1,5 @@
+from pydantic import BaseModel
+class M(BaseModel):
+    a: str
+class N(M):
+    c: int = 1

@@ -1,0 +1,3 @@
+from app import M, N
+def make(**kw):
+    return M(**kw), N(**kw)

@@ -1,0 +1,2 @@
+def work(x): return "v1", x
+TABLE = {"work": work}

@@ -1,0 +1,2 @@
+from app import work
+def go(x): return work(x)

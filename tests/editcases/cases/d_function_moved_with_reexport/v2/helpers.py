@@ -1,0 +1,1 @@
+def work(x): return "v2", x

@@ -1,0 +1,3 @@
+import one as impl
+from one import f as handler
+def go(): return impl.f(), handler()

@@ -1,0 +1,5 @@
+def go():
+    from lib import helper
+    return helper()
+def late():
+    return None

@@ -1,0 +1,6 @@
+def go():
+    from lib import helper, LIMIT
+    return helper(), LIMIT
+def late():
+    import brandnew
+    return brandnew.x

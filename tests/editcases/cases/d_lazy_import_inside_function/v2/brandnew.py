@@ -1,0 +1,2 @@
+from lib import LIMIT
+x = LIMIT + 1

@@ -1,0 +1,2 @@
+LIMIT = 5
+def helper(): return 2

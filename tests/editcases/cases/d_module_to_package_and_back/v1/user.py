@@ -1,0 +1,3 @@
+import app
+from app import C
+def make(): return C(), app.go()

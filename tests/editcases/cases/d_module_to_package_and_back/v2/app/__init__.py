@@ -1,0 +1,4 @@
+from .core import C
+ROOMS = {}
+def go(): return "package", helper()
+from .tools import helper

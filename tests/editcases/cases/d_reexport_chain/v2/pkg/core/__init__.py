@@ -1,0 +1,2 @@
+from .impl import LIMIT as MAX, C
+__all__ = ["MAX", "C"]

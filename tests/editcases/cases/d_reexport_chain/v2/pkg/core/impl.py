@@ -1,0 +1,4 @@
+LIMIT = 2
+class C:
+    limit = LIMIT
+    def f(self): return "v2"

@@ -1,0 +1,2 @@
+from app import get, missing
+def go(x=missing): return x is missing, get({}, 1)

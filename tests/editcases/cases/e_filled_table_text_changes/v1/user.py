@@ -1,0 +1,2 @@
+from app import CODES, ROUTES
+def go(): return dict(ROUTES), sorted(CODES)

@@ -1,0 +1,9 @@
+class Tool:
+    def __init__(self, name, limit=1):
+        self.name, self.limit, self.calls = name, limit, 0
+    def run(self):
+        self.calls += 1
+        return self.name, self.limit, "v2"
+KEPT = Tool("kept")
+CHANGED = Tool("changed", 9)
+TOOLS = {t.name: t for t in (KEPT, CHANGED)}

@@ -1,0 +1,2 @@
+from app import __version__ as V
+BANNER = "app %s" % V

@@ -1,0 +1,2 @@
+from app import log, SIZE, total
+def go(): return log(1), SIZE, total

@@ -1,0 +1,3 @@
+from reg import on
+@on("a")
+def a(): return "a1"

@@ -1,0 +1,3 @@
+from reg import on
+@on("c")
+def c(): return "c"

@@ -1,0 +1,2 @@
+rooms = {}
+def f(): return 1

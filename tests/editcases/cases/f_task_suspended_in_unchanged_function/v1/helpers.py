@@ -1,0 +1,2 @@
+LIMIT = 1
+def handle(x): return "v1", x, LIMIT

@@ -1,0 +1,2 @@
+LIMIT = 2
+def handle(x): return "v2", x, LIMIT

@@ -1,0 +1,2 @@
+from . import new
+def f(): return 2

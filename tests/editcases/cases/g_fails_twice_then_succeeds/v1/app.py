@@ -1,0 +1,2 @@
+STATE = {}
+def f(): return 1

@@ -1,0 +1,3 @@
+STATE = {}
+def f(): return 2
+1 / 0

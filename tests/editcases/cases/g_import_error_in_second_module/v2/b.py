@@ -1,0 +1,3 @@
+from a import LIMIT
+OK = LIMIT
+raise RuntimeError("no")

@@ -1,0 +1,2 @@
+import reg
+def f(): return 1

@@ -1,0 +1,2 @@
+from .a import f, LIMIT
+from . import old

@@ -1,0 +1,2 @@
+X = 2
+def f(): return X

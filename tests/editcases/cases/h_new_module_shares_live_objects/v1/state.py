@@ -1,0 +1,4 @@
+ROOMS = {}
+HOOKS = {}
+class Room:
+    def f(self): return 1

@@ -1,0 +1,2 @@
+from app import f
+def go(): return f(1)

@@ -14,6 +14,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from .appup.appup import Appup
+from .appup.import_order import start_order
 from .appup.making import make_appup
 from .appup.metadata import read_metadata
 from .appup.settings import Settings
@@ -103,8 +104,8 @@ def _prepare(
 def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
     """Fresh starts of both trees in clean interpreters, the new one twice. Raises `NotHot`."""
     packages, old, new = tuple(sorted(prepared.packages)), prepared.old, prepared.new
-    before = tuple(name for name in sys.modules if name in old)
-    after = tuple(name for name in sys.modules if name in new)
+    living = list(sys.modules)
+    before, after = start_order(old, living), start_order(new, living)
     try:
         first, again, was = describe_starts(
             FreshStart(new.root, after, packages, timeout, replaces=old.root, tolerate=True, hash_seed=1),

@@ -150,7 +150,12 @@ class ApplicationChanges:
     def _dropped(self, application: Application) -> set[str]:
         """Attributes that only the release left sets on the application."""
         old = self._old.all[self._before(application.key)]
-        return set(_set_on(old, self._old_scopes)) - set(_set_on(application, self._new_scopes))
+        reach = reach_of(old, self._old, self._old_scopes)
+        before = {*_set_on(old, self._old_scopes), *_state_set_in(reach)}
+        return before - {
+            *_set_on(application, self._new_scopes),
+            *_state_set_in(self._reaches[application.key]),
+        }
 
     # What changed for good
 
@@ -257,3 +262,12 @@ def _set_on(application: Application, scopes: Scopes) -> Iterator[str]:
                     owner = ast.unparse(target.value)
                     if application.key in scopes.resolve(module, owner):
                         yield target.attr
+
+
+def _state_set_in(reach: Reach) -> Iterator[str]:
+    """`state.name` for everything that a factory puts into an application's state."""
+    bodies = (body for statement in reach.called.values() for body in called_bodies(statement))
+    for node in (node for body in bodies for node in ast.walk(body)):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Attribute) and node.value.attr == "state":
+                yield f"state.{node.attr}"

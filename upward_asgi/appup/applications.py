@@ -209,9 +209,7 @@ class Applications:
 
     def _called_with(self, module: str, call: ast.Call, home: str) -> bool:
         """`add_pagination(app)`, or `register()` whose body names the application."""
-        if any(
-            self.reads(module, part, (home,)) for part in (*call.args, *(k.value for k in call.keywords))
-        ):
+        if any(self.reads(module, part, (home,)) for part in (*call.args, *(k.value for k in call.keywords))):
             return True
         dotted = next(dotted_names(call.func), None)
         for name in self._scopes.resolve(module, dotted) if dotted else ():

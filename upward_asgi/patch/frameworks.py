@@ -101,6 +101,9 @@ class Rebuilt:
             cached = isinstance(getattr(type(self.live), name, None), functools.cached_property)
             if name not in now and name not in gone and not cached:
                 journal.set_item(now, name, value)
+        for dotted in gone:
+            owner, _, name = dotted.partition(".")
+            journal.delete_item(_entries(now.get(owner)), name)
 
 
 def make_again(journal: Journal, old: Any, cls: type, args: Any, kwargs: Any) -> Rebuilt | None:
@@ -131,7 +134,11 @@ def become_application(
     """
     if old is new or not _takes_class(journal, old, type(new)):
         return []
-    inner = [rebuilt for name in _wrapped(old, new) for rebuilt in _become_inner(journal, old, new, name, superseded)]
+    inner = [
+        rebuilt
+        for name in _wrapped(old, new)
+        for rebuilt in _become_inner(journal, old, new, name, superseded)
+    ]
     rebuilt = _emptied(journal, old)
     for name, value in new.__dict__.items():
         old.__dict__[name] = value
@@ -140,7 +147,10 @@ def become_application(
     for holder in gc.get_referrers(new):
         if type(holder) is MethodType and holder.__self__ is new:
             superseded.append((holder, MethodType(holder.__func__, old)))
-        elif framework_of(type(holder)) is not None or type(holder).__module__.partition(".")[0] not in _BUILT_IN:
+        elif (
+            framework_of(type(holder)) is not None
+            or type(holder).__module__.partition(".")[0] not in _BUILT_IN
+        ):
             _point_to(journal, namespace_of(holder), new, old)
     return [rebuilt, *inner]
 

@@ -20,6 +20,7 @@ from typing import Any
 from ..appup.applications import Applications
 from ..appup.definitions import Statement
 from ..appup.diff import Change
+from ..appup.import_order import fresh_order
 from ..appup.instructions import AddDefinition, Instruction, RebuildApp
 from ..appup.scopes import Scopes, key
 from .frameworks import Rebuilt, become_application, forget_kinds, framework_of, make_again, namespace_of
@@ -45,7 +46,7 @@ class Rebuilding:
         self._added = {(i.module, i.statement) for i in instructions if isinstance(i, AddDefinition)}
         self._applications = Applications(scopes)
         modules = {i.module for i in self._rebuilds}
-        self._order = tuple(_fresh_order(scopes, modules)) if self._rebuilds else ()
+        self._order = tuple(fresh_order(scopes, modules, _living(scopes))) if self._rebuilds else ()
 
     @contextmanager
     def unregistered(self, run: ModuleRun, statement: Statement) -> Iterator[tuple[ModuleRun, Statement]]:
@@ -80,6 +81,10 @@ class Rebuilding:
                 ran += build.run(run, statement)
         build.finish()
         return ran
+
+
+def _living(scopes: Scopes) -> list[str]:
+    return [name for name in list(sys.modules) if name in scopes.tree]
 
 
 def _itself(function: object) -> object:
@@ -267,9 +272,7 @@ class _Build:
         return next((f for f in own if f.__code__.co_qualname == node.name), MISSING)
 
     def _evaluate(self, run: ModuleRun, expression: ast.expr) -> Any:
-        node = ast.copy_location(
-            ast.Assign([ast.Name(_NOTHING, ast.Store())], expression), expression
-        )
+        node = ast.copy_location(ast.Assign([ast.Name(_NOTHING, ast.Store())], expression), expression)
         exec(run.compile(ast.fix_missing_locations(node)), run.namespace)
         return run.namespace.pop(_NOTHING)
 
@@ -334,38 +337,3 @@ def _forget_cached(journal: Journal, lives: list[Any]) -> None:
 def _caches(live: object) -> tuple[str, ...]:
     framework = framework_of(type(live))
     return framework.inner if framework else ()
-
-
-def _fresh_order(scopes: Scopes, modules: set[str]) -> Iterator[Statement]:
-    """The statements of these modules in the order in which a fresh start runs them."""
-    seen: set[str] = set()
-    for root in [name for name in list(sys.modules) if name in scopes.tree] or sorted(modules):
-        stack = [_entered(scopes, root, seen)] if root not in seen else []
-        seen.add(root)
-        while stack:
-            step = next(stack[-1], None)
-            if step is None:
-                stack.pop()
-            elif isinstance(step, Statement):
-                if step.module in modules:
-                    yield step
-            else:
-                stack.append(_entered(scopes, step, seen))
-
-
-def _entered(scopes: Scopes, module: str, seen: set[str]) -> Iterator[Statement | str]:
-    """The statements of one module, each after the modules that it imports first."""
-    for statement in scopes.statements(module):
-        for imported in statement.effects.imports:
-            for name in _modules_of(scopes, imported.module, imported.name):
-                if name not in seen:
-                    seen.add(name)
-                    yield name
-        yield statement
-
-
-def _modules_of(scopes: Scopes, module: str, name: str | None) -> Iterator[str]:
-    parts = module.split(".")
-    yield from (p for end in range(1, len(parts) + 1) if (p := ".".join(parts[:end])) in scopes.tree)
-    if name and f"{module}.{name}" in scopes.tree:
-        yield f"{module}.{name}"

@@ -1,0 +1,71 @@
+"""In which order a fresh start runs the statements of modules that import each other.
+
+`sys.modules` has modules in the order in which their import was done; which of them the service itself asked for,
+and where in a module an import stands, says the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from .definitions import Statement
+from .scopes import Scopes
+from .trees import Tree
+
+__all__ = ["fresh_order", "import_roots", "start_order"]
+
+
+def import_roots(scopes: Scopes, living: Sequence[str]) -> list[str]:
+    """The modules that the service imported itself, in order; `living` are all, in the order of `sys.modules`."""
+    roots: list[str] = []
+    imported: set[str] = set()
+    for name in reversed(living):
+        if name not in imported:
+            roots.append(name)
+        imported |= scopes.imported_modules(name)
+        imported.update(_modules_of(scopes, name.rpartition(".")[0], None))
+    return roots[::-1]
+
+
+def start_order(tree: Tree, living: Iterable[str]) -> tuple[str, ...]:
+    """The living modules that the tree has, those first whose import brings in the others in the right order."""
+    names = [name for name in living if name in tree]
+    return tuple(dict.fromkeys([*import_roots(Scopes(tree), names), *names]))
+
+
+def fresh_order(scopes: Scopes, modules: Iterable[str], living: Sequence[str]) -> Iterator[Statement]:
+    """The top-level statements of `modules` in the order in which a fresh start runs them."""
+    wanted, seen = set(modules), set[str]()
+    for root in import_roots(scopes, living) or sorted(wanted):
+        # An explicit stack: import chains are longer than Python's recursion limit likes.
+        stack = [_entered(scopes, name, seen) for name in reversed([*_modules_of(scopes, root, None)])]
+        while stack:
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+            elif isinstance(step, Statement):
+                if step.module in wanted:
+                    yield step
+            else:
+                stack.append(_entered(scopes, step, seen))
+
+
+def _entered(scopes: Scopes, module: str, seen: set[str]) -> Iterator[Statement | str]:
+    """The statements of one module, each after the modules that it imports first."""
+    if module in seen:
+        return
+    seen.add(module)
+    for statement in scopes.statements(module):
+        for imported in statement.effects.imports:
+            for name in _modules_of(scopes, imported.module, imported.name):
+                if name not in seen:
+                    yield name
+        yield statement
+
+
+def _modules_of(scopes: Scopes, module: str, name: str | None) -> Iterator[str]:
+    """The modules that importing `name` from `module` imports, packages first."""
+    parts = module.split(".")
+    yield from (p for end in range(1, len(parts) + 1) if (p := ".".join(parts[:end])) in scopes.tree)
+    if name and f"{module}.{name}" in scopes.tree:
+        yield f"{module}.{name}"

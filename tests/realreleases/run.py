@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sources import Cache, Line, Pair, default_cache, read_lines
+from sources import PROJECT, Cache, Line, Pair, default_cache, read_lines
 
 OUTCOMES = ("equal", "refused", "failed", "half-applied", "wrong", "error")
 ENOUGH = 0.85
@@ -35,11 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not lines:
         _say("expected names of lines in cases.toml, got none that is there")
         return 1
-    cache = Cache(options.cache)
+    cache = Cache(options.cache, options.project)
     started = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         made = list(pool.map(lambda line: _line(cache, line), lines))
-        pairs = [(pair, *there) for line, there in zip(lines, made, strict=True) for pair in line.pairs()]
+        pairs = [(pair, there) for line, there in zip(lines, made, strict=True) for pair in line.pairs()]
         rows = []
         for row in pool.map(lambda work: _pair(cache, *work), pairs):
             rows.append(row)
@@ -75,6 +75,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=default_cache(),
         help="folder for wheels (%(default)s, $UPWARD_REAL_RELEASES)",
     )
+    parser.add_argument("--project", type=Path, default=PROJECT, help="folder with upward_asgi (this one)")
     parser.add_argument("--json", type=Path, help="where the report goes (report.json in the cache)")
     options = parser.parse_args(arguments)
     options.json = options.json or options.cache / "report.json"
@@ -87,13 +88,24 @@ def _wanted(line: Line, options: argparse.Namespace) -> bool:
     return line.short or not options.short
 
 
-def _line(cache: Cache, line: Line) -> tuple[dict[str, Path], tuple[str, ...]]:
-    return cache.releases(line), (*cache.requirements(line), *cache.engine())
+Sources = tuple[dict[str, Path], tuple[str, ...]]
+"""The unpacked releases by version, and the import path of what they need."""
 
 
-def _pair(cache: Cache, pair: Pair, roots: dict[str, Path], path: tuple[str, ...]) -> dict[str, Any]:
+def _line(cache: Cache, line: Line) -> Sources | str:
+    try:
+        return cache.releases(line), (*cache.requirements(line), *cache.engine())
+    except RuntimeError as error:
+        return str(error)
+
+
+def _pair(cache: Cache, pair: Pair, sources: Sources | str) -> dict[str, Any]:
     """One pair, both ways. What cannot go up is tried the other way in a process of its own."""
     started = time.monotonic()
+    if isinstance(sources, str):
+        missing = {"outcome": "error", "reasons": [["no_source", sources]]}
+        return {"pair": str(pair), "up": missing, "down": missing, "seconds": 0.0}
+    roots, path = sources
     old, new, package = str(roots[pair.old]), str(roots[pair.new]), pair.line.package
     job = {"do": "swap", "package": package, "path": path, "root": old, "to": new, "both": True}
     answer = _child(cache, f"{pair.line.name}-{pair.new}-up", job)

@@ -19,9 +19,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-__all__ = ["Cache", "Line", "Pair", "default_cache", "read_lines"]
+__all__ = ["PROJECT", "Cache", "Line", "Pair", "default_cache", "read_lines"]
 
-_PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where `upward_asgi` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ def default_cache() -> Path:
 class Cache:
     """The folder with wheels, unpacked releases, their requirements and a bare interpreter."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder.resolve()
+        self.project = project.resolve()
         self.answers = self.folder / "answers"
         self._installing = threading.Lock()
         for name in ("wheels", "releases", "needs", "answers"):
@@ -91,13 +93,12 @@ class Cache:
 
     def engine(self) -> tuple[str, ...]:
         """Import path entries with this project and what it needs, and nothing else of this environment."""
-        folder = self.folder / "engine"
-        folder.mkdir(exist_ok=True)
-        link = folder / "upward_asgi"
+        package = self.project / "upward_asgi"
+        folder = self.folder / "engine" / hashlib.sha256(bytes(package)).hexdigest()[:16]
         with self._installing:
-            if not link.is_symlink() or link.readlink() != _PROJECT / "upward_asgi":
-                link.unlink(missing_ok=True)
-                link.symlink_to(_PROJECT / "upward_asgi")
+            folder.mkdir(parents=True, exist_ok=True)
+            if not (folder / "upward_asgi").is_symlink():
+                (folder / "upward_asgi").symlink_to(package)
         return str(folder), *self.needs(("packaging",))
 
     def releases(self, line: Line) -> dict[str, Path]:

@@ -34,7 +34,8 @@ class Harness:
         self.root, self.noop = root, noop
         self.running = "v1"
         self.sessions: list[object] = []
-        self.swaps: list[tuple[HotSwap | None, str]] = []
+        self.last: tuple[HotSwap | None, str] = (None, "v1")
+        """The last swap and what ran before it; older ones are let go, as a server lets them go."""
 
     def swap(self, to: str = "v2", timeout: float = 10.0) -> None:
         """Upgrade or downgrade this process; raises `SwapError` when the release is refused."""
@@ -42,7 +43,7 @@ class Harness:
             done = None if self.noop else self._hot_swap(to, timeout)
         except (NotHot, UpgradeFailed) as error:
             raise SwapError(str(error)) from error
-        self.swaps.append((done, self.running))
+        self.last = (done, self.running)
         self.running = to
 
     def refused(self, to: str = "v2", timeout: float = 10.0) -> bool:
@@ -55,7 +56,7 @@ class Harness:
 
     def undo(self) -> None:
         """Undo the last swap through its journal."""
-        done, self.running = self.swaps.pop()
+        done, self.running = self.last
         if done is not None:
             done.undo()
 

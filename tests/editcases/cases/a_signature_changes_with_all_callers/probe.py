@@ -1,0 +1,4 @@
+import app, user
+go = user.go
+swap()
+assert go() == "me>x!"

@@ -1,0 +1,1 @@
+def send(who, text): return f"{who}:{text}"

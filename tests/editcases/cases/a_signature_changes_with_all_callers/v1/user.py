@@ -1,0 +1,2 @@
+from app import send
+def go(): return send("me", "x")

@@ -1,0 +1,1 @@
+def send(text, *, to, loud=False): return f"{to}>{text}{'!' if loud else ''}"

@@ -1,0 +1,5 @@
+CLASSES = []
+def register(cls):
+    CLASSES.append(cls)
+    cls.registered = True
+    return cls

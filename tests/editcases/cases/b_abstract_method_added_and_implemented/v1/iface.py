@@ -1,0 +1,4 @@
+import abc
+class Store(abc.ABC):
+    @abc.abstractmethod
+    def get(self): ...

@@ -1,0 +1,2 @@
+from app import Hub
+def members(): return Hub().members

@@ -1,0 +1,4 @@
+from pydantic import BaseModel
+class Base(BaseModel):
+    id: int
+    tag: str = "t"

@@ -1,0 +1,2 @@
+from app import MODES, Either, get_args
+KINDS = get_args(Either)

@@ -1,0 +1,4 @@
+import a, user
+swap()
+import a, user
+assert user.go() == (5, 5, 5), user.go()

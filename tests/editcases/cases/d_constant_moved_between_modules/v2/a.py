@@ -1,0 +1,2 @@
+from b import LIMIT
+def f(): return LIMIT

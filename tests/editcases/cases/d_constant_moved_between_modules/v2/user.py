@@ -1,0 +1,3 @@
+from a import LIMIT
+import a
+def go(): return LIMIT, a.LIMIT, a.f()

@@ -1,0 +1,2 @@
+import old
+def go(x): return old.join(x)

@@ -1,0 +1,2 @@
+def f(): return "lib1"
+def g(): return "lib1"

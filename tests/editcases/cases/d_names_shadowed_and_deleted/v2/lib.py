@@ -1,0 +1,2 @@
+def f(): return "lib2"
+def g(): return "lib2"

@@ -1,0 +1,3 @@
+X = 2
+Y = 3
+def f(): return X, Y

@@ -1,0 +1,3 @@
+def remember(x, seen=[]):
+    seen.append(x)
+    return "v1", list(seen)

@@ -1,0 +1,3 @@
+CALLS = []
+def subscribe(f):
+    CALLS.append(f)

@@ -1,0 +1,3 @@
+class Stop(Exception):
+    code = 2
+    def describe(self): return "new"

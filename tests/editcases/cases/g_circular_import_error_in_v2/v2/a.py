@@ -1,0 +1,3 @@
+from b import Y
+X = 2
+def f(): return X, Y

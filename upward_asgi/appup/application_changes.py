@@ -2,8 +2,8 @@
 
 An application is built again when one of the statements that build it came, went, changed or moved among the
 others, when the outside of something it is made of changed (a signature, a model, the docstring of a path
-operation), or, known only in the live process, when something it reads got another value. The changed body of a
-handler is none of these: the living function has its new code already.
+operation), or, known only in the live process, when something it reads got another value. The changed body of
+a handler is none of these: the living function has its new code already.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ class ApplicationChanges:
     # What the planner asks
 
     def takes(self, statement: Statement | None) -> bool:
-        """True when the statement has changed and building an application runs it: no instruction of its own."""
+        """True when the statement changed and building an application runs it: no instruction of its own."""
         homes = self._homes(statement)
         self._always.update(homes)
-        return bool(homes) and not _defines(statement)
+        return bool(homes) and not _defines(statement) and not self._makes_added(statement)
 
     def follows(self, statement: Statement, hits: set[str]) -> bool:
         """The same for a statement that reads what may be dirty."""
         homes = self._homes(statement)
         for home in homes:
             self._when.setdefault(home, set()).update(hits)
-        return bool(homes) and not _defines(statement)
+        return bool(homes) and not _defines(statement) and not self._makes_added(statement)
 
     def only_registered(self, statement: Statement) -> bool:
         """True for a function whose decorators do nothing but register it: it keeps its identity."""
@@ -92,11 +92,12 @@ class ApplicationChanges:
         """One for every application that statements of the module help to build."""
         for home in self._rebuilt():
             application = self._new.all[home]
-            statements = application.statements.get(module)
-            if statements is None:
+            own = application.module == module
+            made_before = application.makers if own and home in self._added else ()
+            statements = tuple(i for i in application.statements.get(module, ()) if i not in made_before)
+            if not statements:
                 continue
             when = () if home in self._always else tuple(sorted(self._when[home]))
-            own = application.module == module
             yield RebuildApp(
                 module,
                 application.name,
@@ -110,14 +111,27 @@ class ApplicationChanges:
 
     @cached_property
     def _living(self) -> frozenset[str]:
-        """Applications of both releases that no marker keeps as they are."""
+        """Applications in living modules that no marker keeps as they are."""
         if not self._diff.changes:
             return frozenset()
+        old, renamed = self._diff.old, self._diff.moves.renamed
         return frozenset(
             home
             for home, application in self._new.all.items()
-            if self._before(home) in self._old.all
+            if renamed.get(application.module, application.module) in old
             and self._settings.marker(application.module, application.name) is not Marker.KEEP
+        )
+
+    @cached_property
+    def _added(self) -> frozenset[str]:
+        """Those that the old release does not have: made where they stand, then built like all others."""
+        return frozenset(home for home in self._living if self._before(home) not in self._old.all)
+
+    def _makes_added(self, statement: Statement | None) -> bool:
+        return statement is not None and any(
+            self._new.is_maker(statement, home)
+            for home in self._new.built_by(statement)
+            if home in self._added
         )
 
     def _homes(self, statement: Statement | None) -> tuple[str, ...]:
@@ -149,6 +163,8 @@ class ApplicationChanges:
 
     def _dropped(self, application: Application) -> set[str]:
         """Attributes that only the release left sets on the application."""
+        if application.key in self._added:
+            return set()
         old = self._old.all[self._before(application.key)]
         reach = reach_of(old, self._old, self._old_scopes)
         before = {*_set_on(old, self._old_scopes), *_state_set_in(reach)}
@@ -160,7 +176,7 @@ class ApplicationChanges:
     # What changed for good
 
     def _find(self) -> None:
-        changed = {home for home in self._living if self._statements_differ(home)}
+        changed = {home for home in self._living if home in self._added or self._statements_differ(home)}
         changed |= {home for home, reach in self._reaches.items() if self._reach_differs(reach)}
         self._always |= changed
 
@@ -222,8 +238,7 @@ class ApplicationChanges:
         return any(p.qualname.startswith(inside) and p.changed and not p.fits for p in pairs)
 
     def _reads_changed(self, statement: Statement) -> bool:
-        names = {name for name in self._new_scopes.reads(statement)}
-        definitions = (self._new.definition(name) for name in names)
+        definitions = map(self._new.definition, self._new_scopes.reads(statement))
         return any(d is not None and self._outside_differs(d) for d in definitions)
 
 
@@ -269,5 +284,5 @@ def _state_set_in(reach: Reach) -> Iterator[str]:
     bodies = (body for statement in reach.called.values() for body in called_bodies(statement))
     for node in (node for body in bodies for node in ast.walk(body)):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if isinstance(node.value, ast.Attribute) and node.value.attr == "state":
-                yield f"state.{node.attr}"
+            is_state = getattr(node.value, "attr", None) == "state"
+            yield from ([f"state.{node.attr}"] if is_state else [])

@@ -1,17 +1,17 @@
 """ASGI applications and routers of a release, each with the statements that build it; nothing is imported.
 
-An application is a module-level name that is assigned what a framework's class, a subclass of it or a function
-that makes one (`app = create_app()`) returns. It is built by its *maker*, that assignment, and by every
-top-level statement that acts on it, in any module: decorators (`@app.get(…)`), calls on it (`app.include_router(…)`),
-calls with it (`add_pagination(app)`), attributes set on it. What such a statement puts into `app.state` or
-`app.dependency_overrides` is live state and builds nothing.
+An application is a module-level name that is assigned what a framework's class, a subclass of it or a
+function that makes one (`app = create_app()`) returns. It is built by its *maker*, that assignment, and by every
+top-level statement that acts on it, in any module: decorators (`@app.get(…)`), calls on it
+(`app.include_router(…)`), calls with it (`add_pagination(app)`), attributes set on it. What such a statement
+puts into `app.state` or `app.dependency_overrides` is live state and builds nothing.
 """
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,9 +84,12 @@ class Applications:
         application = self.all[home]
         return statement.module == application.module and statement.index in application.makers
 
-    def decorators(self, statement: Statement) -> tuple[bool, ...]:
-        """For every decorator of a function, whether it registers the function with an application."""
-        homes = self.built_by(statement)
+    def decorators(self, statement: Statement, homes: Collection[str] | None = None) -> tuple[bool, ...]:
+        """For every decorator of a function, whether it registers the function with an application.
+
+        `homes` are the applications that count; None means all.
+        """
+        homes = tuple(h for h in self.built_by(statement) if homes is None or h in homes)
         node = statement.node
         if not homes or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return ()
@@ -190,9 +193,11 @@ class Applications:
         node = statement.node
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return any(self.reads(statement.module, d, (home,)) for d in node.decorator_list)
-        if isinstance(node, ast.ClassDef):
-            return any(self.reads(statement.module, d, (home,)) for d in _decorators_in(node))
         if statement.is_import or _is_main(node):
+            return False
+        if any(self.reads(statement.module, d, (home,)) for d in _decorators_in(node)):
+            return True
+        if statement.is_class:
             return False
         return self._acts(statement, home) or any(
             self._called_with(statement.module, call, home) for call in _effect_calls(node)
@@ -214,9 +219,10 @@ class Applications:
         dotted = next(dotted_names(call.func), None)
         for name in self._scopes.resolve(module, dotted) if dotted else ():
             statement = self.definition(name)
-            if statement is not None and statement.is_function:
-                if any(self.reads(statement.module, inner, (home,)) for inner in calls_in(statement.node)):
-                    return True
+            if statement is None or not statement.is_function:
+                continue
+            if any(self.reads(statement.module, inner, (home,)) for inner in calls_in(statement.node)):
+                return True
         return False
 
     def reads(self, module: str, node: ast.AST, homes: tuple[str, ...]) -> bool:
@@ -258,10 +264,12 @@ def _effect_calls(node: ast.AST) -> Iterator[ast.Call]:
             yield from _effect_calls(child)
 
 
-def _decorators_in(node: ast.ClassDef) -> Iterator[ast.expr]:
-    for inner in ast.walk(node):
-        if isinstance(inner, _Definition):
-            yield from inner.decorator_list
+def _decorators_in(node: ast.AST) -> Iterator[ast.expr]:
+    """Decorators of definitions in a class body, a condition or a loop; not those inside functions."""
+    yield from getattr(node, "decorator_list", ())
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+        for child in ast.iter_child_nodes(node):
+            yield from _decorators_in(child)
 
 
 def _is_main(node: ast.stmt) -> bool:

@@ -31,11 +31,16 @@ class Statement:
 
     @cached_property
     def text(self) -> str:
-        return text_of(self.node)
+        return text_of(self.node) + self._annotations
 
     @cached_property
     def shell(self) -> str:
-        return shell_of(self.node)
+        return shell_of(self.node) + self._annotations
+
+    @property
+    def _annotations(self) -> str:
+        """How annotations are evaluated is part of what a statement with annotations says."""
+        return " (annotations are text)" if self.future_annotations and _annotated(self.node) else ""
 
     @cached_property
     def effects(self) -> Effects:
@@ -73,6 +78,13 @@ class Statement:
         )
 
     @property
+    def is_block(self) -> bool:
+        """A compound statement that is no definition: it may bind a name, or not."""
+        return isinstance(
+            self.node, ast.If | ast.Try | ast.TryStar | ast.With | ast.For | ast.While | ast.Match
+        )
+
+    @property
     def decorated(self) -> bool:
         return bool(getattr(self.node, "decorator_list", None))
 
@@ -104,6 +116,15 @@ def class_body(statement: Statement) -> tuple[Statement, ...]:
     return tuple(
         Statement(statement.module, index, node, statement.package, statement.future_annotations)
         for index, node in enumerate(statement.node.body)
+    )
+
+
+def _annotated(node: ast.AST) -> bool:
+    return any(
+        (isinstance(inner, ast.arg) and inner.annotation is not None)
+        or (isinstance(inner, FUNCTIONS) and inner.returns is not None)
+        or isinstance(inner, ast.AnnAssign)
+        for inner in ast.walk(node)
     )
 
 

@@ -8,7 +8,7 @@ something else would lose what the running service has put into it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .definitions import Statement
 from .diff import Change, Changed
@@ -39,8 +39,17 @@ def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
     for module, changes in diff.changes.items():
         file = diff.new[module].path.relative_to(diff.new.root).as_posix()
         for change in changes:
-            reasons.extend(_reasons(change, settings, file))
+            if not _filled_at_import(change, changes):
+                reasons.extend(_reasons(change, settings, file))
     return Verdict(tuple(reasons))
+
+
+def _filled_at_import(change: Change, changes: Iterable[Change]) -> bool:
+    """True when the module's own statements fill the container: then the rehearsal tells what is live state."""
+    if change.old is None or change.how is not Changed.TEXT:
+        return False
+    mutated = {name for other in changes if other.old is not None for name in other.old.effects.mutates}
+    return not mutated.isdisjoint(change.old.binds)
 
 
 def _reasons(change: Change, settings: Settings, file: str) -> Iterator[Reason]:

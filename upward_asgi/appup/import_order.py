@@ -1,7 +1,7 @@
 """In which order a fresh start runs the statements of modules that import each other.
 
-`sys.modules` has modules in the order in which their import was done; which of them the service itself asked for,
-and where in a module an import stands, says the rest.
+`sys.modules` has modules in the order in which their import was done; which of them the service itself asked
+for, and where in a module an import stands, says the rest.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ __all__ = ["fresh_order", "import_roots", "start_order"]
 
 
 def import_roots(scopes: Scopes, living: Sequence[str]) -> list[str]:
-    """The modules that the service imported itself, in order; `living` are all, in the order of `sys.modules`."""
+    """The modules that the service imported itself, in order.
+
+    `living` are all modules of the release, in the order of `sys.modules`.
+    """
     roots: list[str] = []
     imported: set[str] = set()
     for name in reversed(living):
         if name not in imported:
             roots.append(name)
-        imported |= scopes.imported_modules(name)
+        for statement in scopes.statements(name):
+            imported.update(_imported_by(scopes, statement))
         imported.update(_modules_of(scopes, name.rpartition(".")[0], None))
     return roots[::-1]
 
 
 def start_order(tree: Tree, living: Iterable[str]) -> tuple[str, ...]:
-    """The living modules that the tree has, those first whose import brings in the others in the right order."""
+    """The living modules that the tree has, those first whose import brings in the others in order."""
     names = [name for name in living if name in tree]
     return tuple(dict.fromkeys([*import_roots(Scopes(tree), names), *names]))
 
@@ -56,11 +60,13 @@ def _entered(scopes: Scopes, module: str, seen: set[str]) -> Iterator[Statement 
         return
     seen.add(module)
     for statement in scopes.statements(module):
-        for imported in statement.effects.imports:
-            for name in _modules_of(scopes, imported.module, imported.name):
-                if name not in seen:
-                    yield name
+        yield from (name for name in _imported_by(scopes, statement) if name not in seen)
         yield statement
+
+
+def _imported_by(scopes: Scopes, statement: Statement) -> Iterator[str]:
+    for imported in statement.effects.imports:
+        yield from _modules_of(scopes, imported.module, imported.name)
 
 
 def _modules_of(scopes: Scopes, module: str, name: str | None) -> Iterator[str]:

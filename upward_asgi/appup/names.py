@@ -50,9 +50,9 @@ class _ImportTime(ast.NodeVisitor):
     # Names
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
+        if not isinstance(node.ctx, ast.Store):
             self._read(node.id)
-        elif not self.hidden:
+        if not isinstance(node.ctx, ast.Load) and not self.hidden:
             (self.effects.deletes if isinstance(node.ctx, ast.Del) else self.effects.binds).add(node.id)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .application_changes import ApplicationChanges
+from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
 from .definitions import Statement, class_body, definitions_of
 from .diff import Change, Changed, diff_statements
@@ -32,7 +33,7 @@ from .instructions import (
     ReplaceDefinition,
 )
 from .moves import Moves, find_moves
-from .names import dotted_names
+from .names import Imported, dotted_names
 from .scopes import METADATA, Scopes, key
 from .settings import Marker, Settings
 from .trees import Tree
@@ -99,6 +100,8 @@ class _Planner:
         for module in self.diff.changes:
             self._start(module)
         self._markers()
+        self._imports_of_other_modules()
+        self._places()
         for part in self.applications.parts():
             self._run(part, None)
         self._follow()
@@ -123,9 +126,11 @@ class _Planner:
             self.dirty.add(key(module, name))
 
     def _misfits(self, module: str, change: Change) -> bool:
-        """Only bodies differ, but a living function cannot take its new code: its free variables differ."""
+        """Only bodies differ, but giving out code is not enough: free variables or attributes differ."""
         if change.how is not Changed.BODY or change.new is None:
             return False
+        if gained_attributes(change.old, change.new):
+            return True  # live instances are to get them
         names = change.new.binds
         changed = (p.qualname for p in self._pairs(module).pairs if p.changed and not p.fits)
         return any("<locals>" not in q and q.partition(".")[0] in names for q in changed)
@@ -184,6 +189,17 @@ class _Planner:
             return
         runs[statement.index] = _Run(statement, change, always=True)
         self.dirty.update(self._makes_dirty(statement, change))
+        for earlier in self._earlier(statement):
+            self._run(earlier, None)
+
+    def _earlier(self, statement: Statement) -> Iterator[Statement]:
+        """A block may leave a name as it was: what bound it before the block runs first."""
+        if not statement.is_block:
+            return
+        for earlier in self.scopes.statements(statement.module)[: statement.index]:
+            plain = not (earlier.is_function or earlier.is_class or earlier.is_import)
+            if plain and earlier.effects.binds & statement.effects.binds:
+                yield earlier
 
     def _makes_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
         """The definitions that may be other objects or values once the statement ran."""
@@ -208,9 +224,27 @@ class _Planner:
         for inner in class_body(statement):
             if not inner.is_function:
                 yield from (key(statement.module, f"{name}.{bound}") for bound in inner.binds)
-        if change is None or change.old is None or _made_otherwise(change.old, statement):
+        if change is None or change.old is None or _may_be_replaced(change.old, statement):
             yield key(statement.module, name)
         yield key(statement.module, f"{name}.{MAKING}")
+
+    def _imports_of_other_modules(self) -> None:
+        """Unchanged imports of modules that came or went: `try: import fast` takes the other way now."""
+        old, new = self.diff.old, self.diff.new
+        turned = (set(old.modules) ^ set(new.modules)) - set(self.diff.moves.renamed)
+        words = {name.rpartition(".")[2].encode() for name in turned}
+        for module in new.modules.values():
+            if module.name not in old or not any(word in module.source for word in words):
+                continue
+            for statement in self.scopes.statements(module.name):
+                if any(turned.intersection(_modules_of(i)) for i in statement.effects.imports):
+                    self._run(statement, None)
+
+    def _places(self) -> None:
+        """Where modules are found may be another folder; whether it is, is known in the live process."""
+        for module in self.diff.new.modules.values():
+            found = (name for name in ("__file__", "__path__", "__spec__") if name.encode() in module.source)
+            self.dirty.update(key(module.name, name) for name in found)
 
     # Where it goes
 
@@ -241,17 +275,22 @@ class _Planner:
             run = self.runs[statement.module][statement.index] = _Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
         run.when |= hits
+        for earlier in self._earlier(statement):
+            self._run_when(earlier, hits)
         if isinstance(statement.node, ast.Expr):
             self._refill_when(statement, hits)
+
+    def _run_when(self, statement: Statement, hits: set[str]) -> None:
+        run = self.runs[statement.module].setdefault(statement.index, _Run(statement, None, always=False))
+        run.when |= hits
+        self.dirty.update(self._makes_dirty(statement, None))
 
     def _refill_when(self, statement: Statement, hits: set[str]) -> None:
         """A call that fills something runs again only with what it fills made anew, and all that fills it."""
         for name in statement.effects.mutates:
             for base in self.scopes.statements(statement.module)[: statement.index]:
                 if name in base.effects.binds and not (base.is_import or base.is_class or base.is_function):
-                    run = self.runs[base.module].setdefault(base.index, _Run(base, None, always=False))
-                    run.when |= hits
-                    self.dirty.update(self._makes_dirty(base, None))
+                    self._run_when(base, hits)
 
     def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
         reads = self.scopes.reads(statement)
@@ -259,7 +298,8 @@ class _Planner:
             reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
         for decorator in getattr(statement.node, "decorator_list", ()):
             for dotted in dotted_names(decorator):
-                reads |= {f"{name}.{CLOSURES}" for name in self.scopes.resolve(statement.module, dotted)}
+                for name in self.scopes.resolve(statement.module, dotted):
+                    reads |= {f"{name}.{CLOSURES}", *self.scopes.filled_by(name)}
         hits = reads & dirty
         for star in (read for read in reads if read.endswith(":*") and read != METADATA):
             hits |= {name for name in dirty if name.startswith(star[:-1])}
@@ -284,18 +324,35 @@ class _Planner:
             yield DeleteModule(name)
         touched = {*self.diff.changes, *(name for name, runs in self.runs.items() if runs)}
         touched |= self.applications.modules()
-        for module in self.scopes.import_order(touched):
-            yield from self._of_module(module)
+        begun: set[str] = set()
+        for module, index in self.scopes.import_sequence(touched):
+            if module in touched:
+                yield from () if module in begun else self._beginning(module)
+                begun.add(module)
+                yield from self._ending(module) if index is None else self._at(module, index)
+        yield from self._arrivals()
 
     def _added(self, name: str) -> bool:
         return name not in self.diff.old and name not in self.diff.moves.renamed
 
-    def _of_module(self, module: str) -> Iterator[Instruction]:
+    def _arrivals(self) -> Iterator[Instruction]:
+        """Definitions that moved into new modules: whoever imports those makes them, then they are adopted."""
+        for after, before in sorted(self.diff.moves.definitions.items()):
+            module, _, name = after.partition(":")
+            if self._added(module):
+                found = (s for s in self.scopes.statements(module) if s.binds == (name,) and not s.is_import)
+                yield from (AddDefinition(module, s.index, s.binds, moved_from=before) for s in found)
+
+    def _beginning(self, module: str) -> Iterator[Instruction]:
         if module in self.diff.changes:
             yield MoveLines(module)
             yield from self._functions(module)
-        for _, run in sorted(self.runs[module].items()):
-            yield self._instruction(run)
+
+    def _at(self, module: str, index: int) -> Iterator[Instruction]:
+        if index in self.runs[module]:
+            yield self._instruction(self.runs[module][index])
+
+    def _ending(self, module: str) -> Iterator[Instruction]:
         for name in self.deleted[module]:
             yield DeleteDefinition(module, name)
         yield from self.applications.instructions(module)
@@ -306,7 +363,7 @@ class _Planner:
             yield PatchFunction(module, qualname)
 
     def _instruction(self, run: _Run) -> Instruction:
-        statement, when = run.statement, tuple(sorted(run.when))
+        statement, when = run.statement, () if run.always else tuple(sorted(run.when))
         at = (statement.module, statement.index, statement.binds)
         if run.change is not None and run.change.how is Changed.ADDED:
             moved = next((self.diff.moves.definitions.get(key(at[0], n)) for n in at[2]), None)
@@ -362,6 +419,25 @@ def _words(name: str) -> Iterator[str]:
 def _made_otherwise(old: Statement, new: Statement) -> bool:
     """True when bases, keywords, decorators or type parameters of a class differ."""
     return _heading(old.node) != _heading(new.node)
+
+
+def _may_be_replaced(old: Statement, new: Statement) -> bool:
+    """True when the layout may change, so that the live class might not be able to become the new one."""
+    if _made_otherwise(old, new):
+        return True
+    changed = {n for c in diff_statements(class_body(old), class_body(new)) for n in _touched(c)}
+    return "__slots__" in changed or (new.decorated and bool(changed))
+
+
+def _modules_of(imported: Imported) -> tuple[str, ...]:
+    return (imported.module, f"{imported.module}.{imported.name}")
+
+
+def _touched(change: Change) -> tuple[str, ...]:
+    statement = change.new or change.old
+    if change.how in (Changed.SAME, Changed.BODY) or statement is None or statement.is_function:
+        return ()
+    return statement.binds or ("annotation",)
 
 
 def _heading(node: ast.stmt) -> str:

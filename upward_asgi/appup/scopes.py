@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from .definitions import Statement, definitions_of
 from .names import Imported
@@ -125,17 +126,6 @@ class Scopes:
         if head and module in self.tree:
             yield from self._resolve(module, _join(head, tail), seen)
 
-    def imported_modules(self, module: str) -> set[str]:
-        """The modules of the tree that a module imports while it is imported itself."""
-        found: set[str] = set()
-        for imports in self.imports(module).values():
-            for imported in imports:
-                found.update(self._prefixes(imported.module))
-                if imported.name and f"{imported.module}.{imported.name}" in self.tree:
-                    found.add(f"{imported.module}.{imported.name}")
-        found.discard(module)
-        return found
-
     def _prefixes(self, module: str) -> Iterator[str]:
         parts = module.split(".")
         for end in range(1, len(parts) + 1):
@@ -143,29 +133,73 @@ class Scopes:
             if name in self.tree:
                 yield name
 
-    def import_order(self, modules: set[str]) -> tuple[str, ...]:
-        """The modules, each after those that it imports; circles are cut where they are first entered."""
-        order: list[str] = []
+    def import_sequence(self, modules: Iterable[str]) -> Iterator[tuple[str, int | None]]:
+        """The statements in the order in which a fresh start runs them: an import runs what it imports first.
+
+        Yields `(module, index)` for every statement, and `(module, None)` when a module is done; modules that
+        are reached by imports are included.
+        """
         seen: set[str] = set()
         for module in sorted(modules):
-            self._visit(module, seen, order)
-        return tuple(module for module in order if module in modules)
+            yield from self._sequence(module, seen)
 
-    def _visit(self, module: str, seen: set[str], order: list[str]) -> None:
+    def _sequence(self, module: str, seen: set[str]) -> Iterator[tuple[str, int | None]]:
         # An explicit stack: import chains are longer than Python's recursion limit likes.
-        stack: list[tuple[str, Iterator[str]]] = []
-        if module not in seen:
-            seen.add(module)
-            stack.append((module, iter(sorted(self.imported_modules(module)))))
+        stack: list[tuple[str, Iterator[str | int]]] = []
+
+        def enter(name: str) -> None:
+            if name not in seen:
+                seen.add(name)
+                stack.append((name, self._steps(name)))
+
+        for name in reversed(list(self._prefixes(module))):
+            enter(name)
         while stack:
-            current, imports = stack[-1]
-            child = next((m for m in imports if m not in seen), None)
-            if child is None:
-                order.append(current)
+            current, steps = stack[-1]
+            step = next(steps, None)
+            if isinstance(step, str):
+                enter(step)
+                continue
+            yield current, step
+            if step is None:
                 stack.pop()
-            else:
-                seen.add(child)
-                stack.append((child, iter(sorted(self.imported_modules(child)))))
+
+    def _steps(self, module: str) -> Iterator[str | int]:
+        """The modules that each statement imports, then the statement's index."""
+        for statement in self.statements(module):
+            for imported in statement.effects.imports:
+                yield from self._prefixes(imported.module)
+                if imported.name and f"{imported.module}.{imported.name}" in self.tree:
+                    yield f"{imported.module}.{imported.name}"
+            yield statement.index
+
+    def filled_by(self, definition: str) -> set[str]:
+        """The containers that a function's body mentions: what a registering decorator fills."""
+        if definition not in self._filled:
+            self._filled[definition] = set(self._containers_in(definition))
+        return self._filled[definition]
+
+    @cached_property
+    def _filled(self) -> dict[str, set[str]]:
+        return {}
+
+    def _containers_in(self, definition: str) -> Iterator[str]:
+        module, _, name = definition.partition(":")
+        if module not in self.tree:
+            return
+        for statement in self.statements(module):
+            if statement.is_function and statement.binds == (name,):
+                names = {node.id for node in ast.walk(statement.node) if isinstance(node, ast.Name)}
+                for found in {key for name in names for key in self.resolve(module, name)}:
+                    if self._is_container(found):
+                        yield found
+
+    def _is_container(self, definition: str) -> bool:
+        module, _, name = definition.partition(":")
+        if module not in self.tree:
+            return False
+        values = (s.node.value for s in self.statements(module) if name in s.binds and _assigns(s.node))
+        return any(isinstance(value, ast.Dict | ast.List | ast.Set | ast.Call) for value in values)
 
 
 def _join(head: str, tail: str) -> str:
@@ -178,6 +212,10 @@ def _imports_in(node: ast.AST) -> Iterator[ast.stmt]:
     elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
         for child in ast.iter_child_nodes(node):
             yield from _imports_in(child)
+
+
+def _assigns(node: ast.stmt) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    return isinstance(node, ast.Assign | ast.AnnAssign)
 
 
 def _is_plain(node: ast.ImportFrom) -> bool:

@@ -40,7 +40,7 @@ from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
 from .class_places import ClassPlace, class_places, refresh_places
-from .deletions import delete_definition, forget_removed
+from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
 from .journal import MISSING, Journal
@@ -53,7 +53,7 @@ from .references import replace_references
 from .refusal import CannotFollow
 from .roots import ImportRoot
 from .state import snapshot_state
-from .statements import run_statement
+from .statements import adopt_definition, run_statement
 
 __all__ = ["Patch", "PatchReport", "Prepared", "prepare"]
 
@@ -221,6 +221,8 @@ class _Step:
         self.report = report
         self.progress = Progress(journal, prepared._scopes, {METADATA, *_unfit_closures(prepared._sources)})
         self.removed: list[object] = []
+        self.moved: dict[str, object] = {}
+        self.started: set[str] = set()
         self.left: list[tuple[str, FunctionType]] = []
         self.overridden: dict[tuple[str, str], object] = {}
 
@@ -228,7 +230,9 @@ class _Step:
         prepared = self.prepared
         snapshot_modules(self.journal, prepared.packages)
         self.journal.on_undo(prepared.imports.switch(prepared.new.root))
+        self._remember()
         self._names()
+        self.started = set(live_modules(prepared.packages))
         self._places()
         live = live_modules(prepared.packages)
         self._functions(live)
@@ -238,6 +242,18 @@ class _Step:
             self._obey(instruction)
         self._rebuild()
         self._finish()
+
+    def _remember(self) -> None:
+        """What is only to be seen before anything changes: definitions that move, and what stars bring."""
+        for instruction in self.prepared.instructions:
+            if isinstance(instruction, AddDefinition) and instruction.moved_from is not None:
+                self.moved[instruction.moved_from] = _definition(instruction.moved_from)
+            elif isinstance(instruction, RebindImporter):
+                statement = self.progress.scopes.statements(instruction.module)[instruction.statement]
+                at = (instruction.module, instruction.statement)
+                for imported in statement.effects.imports:
+                    if imported.bound == "*":
+                        self.progress.exported[at] = _exported(imported.module)
 
     def _names(self) -> None:
         for instruction in self.prepared.instructions:
@@ -296,10 +312,13 @@ class _Step:
         run = self._module_run(instruction.module, live)
         statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
         moved_from = getattr(instruction, "moved_from", None)
-        moved = _definition(moved_from)
+        moved = MISSING if moved_from is None else self.moved[moved_from]
         if moved is not MISSING and moved_from is not None:
             older = self._older_definition(moved_from)
             run.changes = {**run.changes, statement.index: Change(Changed.TEXT, older, statement)}
+        if instruction.module not in self.started:
+            adopt_definition(run, statement, moved)
+            return
         self._keep_overridden(run, statement)
         forced = not when and isinstance(instruction, ReplaceDefinition) and self._is_same(run, statement)
         with self.prepared._rebuilding.unregistered(run, statement) as (run, statement):
@@ -342,6 +361,7 @@ class _Step:
         require_no_left_behind(self.progress)
         derive_attributes(self.journal, self.progress.gained)
         forget_removed(self.journal, live_modules(self.prepared.packages), self.removed)
+        drop_superseded(self.journal, live_modules(self.prepared.packages), self.progress.superseded)
         replace_references(
             self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
         )
@@ -373,9 +393,14 @@ def _given(step: _Step, name: str, function: FunctionType) -> bool:
     return source.pairs.of(function.__code__) is None
 
 
-def _definition(moved_from: str | None) -> object:
-    if moved_from is None:
-        return MISSING
+def _exported(module: str) -> frozenset[str]:
+    """The names that a star import of the live module brings now."""
+    namespace = getattr(sys.modules.get(module), "__dict__", {})
+    public = [name for name in namespace if not name.startswith("_")]
+    return frozenset(namespace.get("__all__", public))
+
+
+def _definition(moved_from: str) -> object:
     module, _, name = moved_from.partition(":")
     live = sys.modules.get(module)
     return MISSING if live is None else live.__dict__.get(name, MISSING)

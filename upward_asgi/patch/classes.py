@@ -371,6 +371,10 @@ def _take_module(run: ModuleRun, old: type, new: type) -> None:
         before = old.__qualname__
         run.journal.on_undo(lambda: setattr(old, "__qualname__", before))
         type.__setattr__(old, "__qualname__", new.__qualname__)
+    if old.__name__ != new.__name__:
+        name = old.__name__
+        run.journal.on_undo(lambda: setattr(old, "__name__", name))
+        type.__setattr__(old, "__name__", new.__name__)
 
 
 def _bound_in(statement: Statement | None) -> set[str]:

@@ -155,9 +155,14 @@ class _Question:
     def _same_place(self, path: str) -> bool:
         """The same line of a file that is the same in both releases: its code still names the older copy."""
         new, live = self.new.get(path), self.live.get(path)
-        if not path.endswith(".lines") or new is None or live is None or not new.startswith("<root>/"):
+        if not path.endswith(".lines") or new is None or live is None:
             return False
-        return live.endswith(new.removeprefix("<root>"))
+        if new.startswith("<root>/"):
+            return live.endswith(new.removeprefix("<root>"))
+        # Generated code names no file but a number: `<attrs generated methods app.W-1>:16`.
+        return (
+            new.startswith("<") and live.startswith("<") and new.partition(">")[2] == live.partition(">")[2]
+        )
 
     def _untouched(self, path: str) -> bool:
         return self.old.get(path) == self.new.get(path) and self.before.get(path) == self.live.get(path)

@@ -12,7 +12,7 @@ from .functions import functions_under
 from .journal import MISSING, Journal
 from .state import containers
 
-__all__ = ["delete_definition", "forget_removed"]
+__all__ = ["delete_definition", "drop_superseded", "forget_removed"]
 
 
 def delete_definition(journal: Journal, live: ModuleType, new: Module, name: str) -> Any:
@@ -56,6 +56,20 @@ def forget_removed(journal: Journal, modules: Mapping[str, ModuleType], removed:
             kept = [item for item in container if id(item) not in gone]
             container.clear()
             (container.extend if isinstance(container, list) else container.update)(kept)
+
+
+def drop_superseded(
+    journal: Journal, modules: Mapping[str, ModuleType], superseded: Iterable[tuple[object, object]]
+) -> None:
+    """A decorator that ran again registered the new object; what it had registered under another key goes."""
+    pairs = {id(new): id(old) for new, old in superseded if isinstance(new, FunctionType)}
+    if not pairs:
+        return
+    for container in list(containers(module.__dict__ for module in modules.values())):
+        if isinstance(container, dict):
+            stale = {pairs[id(value)] for value in dict.values(container) if id(value) in pairs}
+            for name in [k for k, v in dict.items(container) if id(v) in stale]:
+                journal.delete_item(container, name)
 
 
 def _itself(item: Any, modules: set[str]) -> list[object]:

@@ -12,12 +12,13 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
-from ..appup.definitions import Statement, class_body
+from ..appup.attributes import assigned_in, gained_attributes, init_of
+from ..appup.definitions import Statement
 from .hierarchy import with_subclasses
 from .journal import Journal
 from .refusal import CannotFollow
 
-__all__ = ["NewAttributes", "derive_attributes", "new_attributes"]
+__all__ = ["NewAttributes", "derive_attributes", "has_attribute", "new_attributes"]
 
 
 class NewAttributes:
@@ -32,20 +33,23 @@ class NewAttributes:
         self.defaults = dict(_defaults(init.args))
         self.itself: str = init.args.args[0].arg
         self.arguments = {arg.arg for arg in _arguments(init.args)} - {self.itself}
+        self.remembered = {p: attribute for attribute, p in _kept_arguments(init, assigned)}
         self.line: int = init.lineno
 
     def give(self, journal: Journal, instance: Any) -> None:
         """Set what the instance lacks. Raises `CannotFollow`."""
         for name, value in self.assigned.items():
-            if _has(instance, name):
+            if has_attribute(instance, name):
                 continue
             journal.set_attribute(instance, name, self._value(name, value, instance))
 
     def _value(self, name: str, value: ast.expr, instance: Any) -> Any:
         names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-        if names & (self.arguments - self.defaults.keys()):
+        if names & (self.arguments - self.defaults.keys() - self.remembered.keys()):
             raise self._cannot(name, "depends on an argument of __init__")
         local = {n: eval(_code(d), self.namespace) for n, d in self.defaults.items() if n in names}
+        kept = {p: a for p, a in self.remembered.items() if p in names and has_attribute(instance, a)}
+        local.update((p, object.__getattribute__(instance, a)) for p, a in kept.items())
         try:
             return eval(_code(value), self.namespace, {**local, self.itself: instance})
         except Exception as error:
@@ -65,12 +69,8 @@ def new_attributes(
     cls: type, namespace: dict[str, Any], older: Statement | None, newer: Statement
 ) -> NewAttributes | None:
     """What the newer `__init__` sets and no method of the older class did; None when there is nothing."""
-    init = _init(newer)
-    if older is None or init is None or not older.is_class or not init.args.args:
-        return None
-    known = _stored(older.node) | {name for inner in class_body(newer) for name in inner.binds}
-    assigned = {name: value for name, value in _assigned(init) if name not in known}
-    return NewAttributes(cls, namespace, init, assigned) if assigned else None
+    gained = gained_attributes(older, newer)
+    return NewAttributes(cls, namespace, init_of(newer), gained) if gained else None
 
 
 def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
@@ -84,26 +84,11 @@ def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
             new.give(journal, item)
 
 
-def _init(statement: Statement) -> Any:
-    found = (s.node for s in class_body(statement) if s.is_function and s.binds == ("__init__",))
-    return next((node for node in found if isinstance(node, ast.FunctionDef)), None)
-
-
-def _assigned(init: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
-    """`self.x = value` at the top of `__init__`, in order."""
-    itself = init.args.args[0].arg
-    for node in init.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        value = getattr(node, "value", None)
-        for target in targets:
-            if value is not None and isinstance(target, ast.Attribute) and _is_name(target.value, itself):
-                yield target.attr, value
-
-
-def _stored(node: ast.AST) -> set[str]:
-    """Every attribute that some method of the class stores."""
-    attributes = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
-    return {attribute.attr for attribute in attributes}
+def _kept_arguments(init: Any, assigned: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
+    """Arguments that `__init__` keeps as they come, in attributes that live instances have: `self.x = x`."""
+    for attribute, value in assigned_in(init):
+        if isinstance(value, ast.Name) and attribute not in assigned:
+            yield attribute, value.id
 
 
 def _defaults(args: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
@@ -120,16 +105,13 @@ def _arguments(args: ast.arguments) -> Iterator[ast.arg]:
     yield from (arg for arg in (args.vararg, args.kwarg) if arg is not None)
 
 
-def _has(instance: Any, name: str) -> bool:
+def has_attribute(instance: Any, name: str) -> bool:
+    """True when the instance or its class has the attribute; no `__getattr__` of the application runs."""
     try:
         object.__getattribute__(instance, name)
     except AttributeError:
         return False
     return True
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _code(node: ast.expr) -> Any:

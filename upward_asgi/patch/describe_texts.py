@@ -310,6 +310,9 @@ class _Brief:
 
     def _inner(self, value: Any, depth: int) -> str:
         kind = type(value)
+        if kind is types.FunctionType:  # of another package, made by a call: its globals are none of ours
+            inside = ", ".join(self.text(cell, depth) for cell in value.__closure__ or ())
+            return f"function {value.__module__}:{value.__qualname__}[{inside}]"
         label = "" if class_module(kind) == "builtins" else self._texts.cls(kind)
         held = attributes(value) if shown_inside(kind) and not is_class(value) else {}
         shown = [f"{name}={self.text(held[name], depth)}" for name in sorted(held)]

@@ -1,8 +1,8 @@
 """Application objects of the frameworks that are known: what they keep, and how an old one becomes a new one.
 
-A live application keeps its identity, so that closures, mounts and the server's middleware serve the new routes.
-Frameworks are recognised by the name of a class in the object's `__mro__` and are never imported from here; an
-adapter adds its own with `register`.
+A live application keeps its identity, so that closures, mounts and the server's middleware serve the new
+routes. Frameworks are recognised by the name of a class in the object's `__mro__` and are never imported from
+here; an adapter adds its own with `register`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class Framework:
     """Top-level packages whose `lru_cache`s remember what kind of function something is."""
 
 
-_BUILT_IN = frozenset({"builtins", "types", "functools"})
 _FRAMEWORKS: dict[str, Framework] = {}
 
 
@@ -144,20 +143,9 @@ def become_application(
         old.__dict__[name] = value
     _carry(journal, rebuilt)
     superseded.append((new, old))
-    for holder in gc.get_referrers(new):
-        if type(holder) is MethodType and holder.__self__ is new:
-            superseded.append((holder, MethodType(holder.__func__, old)))
-        elif (
-            framework_of(type(holder)) is not None
-            or type(holder).__module__.partition(".")[0] not in _BUILT_IN
-        ):
-            _point_to(journal, namespace_of(holder), new, old)
+    methods = [h for h in gc.get_referrers(new) if type(h) is MethodType and h.__self__ is new]
+    superseded.extend((method, MethodType(method.__func__, old)) for method in methods)
     return [rebuilt, *inner]
-
-
-def _point_to(journal: Journal, namespace: dict[Any, Any], new: object, old: object) -> None:
-    for name in [name for name, value in namespace.items() if value is new]:
-        journal.set_item(namespace, name, old)
 
 
 def _wrapped(old: Any, new: Any) -> list[str]:

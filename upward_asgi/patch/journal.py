@@ -18,6 +18,10 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
 """Stands for 'was not there'."""
 
 
+_COPIES = frozenset({"items", "values", "members"})
+"""Variables of the entries below that hold copies of what a container held."""
+
+
 class Journal:
     """The undo entries of one patch, oldest first."""
 
@@ -52,11 +56,12 @@ class Journal:
         """What the log itself holds references with: never part of the application, never to be changed."""
         yield self._entries
         for entry in self._entries:
-            for cell in getattr(entry, "__closure__", None) or ():
+            if not isinstance(entry, types.FunctionType):
+                continue
+            for name, cell in zip(entry.__code__.co_freevars, entry.__closure__ or (), strict=True):
                 yield cell
-                yield cell.cell_contents
-            if isinstance(entry, types.MethodType):
-                yield entry.__self__
+                if name in _COPIES:
+                    yield cell.cell_contents
 
     # Writes
 

@@ -34,6 +34,8 @@ class Progress:
     """Objects made while running, each with the live one that stands for it."""
     changed_functions: set[int] = field(default_factory=set)
     """Ids of living functions whose code changed."""
+    exported: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    """What each star import, by module and statement, had brought before the patch."""
     left_behind: list[tuple[type, str]] = field(default_factory=list)
     """Subclasses that could not take a replaced base, and why."""
     gained: list[NewAttributes] = field(default_factory=list)
@@ -85,8 +87,14 @@ class ModuleRun:
 
     def must_decorate(self, decorators: list[ast.expr], hidden: frozenset[str] = frozenset()) -> bool:
         """True when what the decorators read is another one now, or what they made cannot take its new code."""
-        closures = (f"{name}.{CLOSURES}" for node in decorators for name in dotted_names(node))
-        return self.reads_dirty(*decorators, hidden=hidden) or any(map(self.is_dirty, closures))
+        if self.reads_dirty(*decorators, hidden=hidden):
+            return True
+        scopes, dirty = self.progress.scopes, self.progress.dirty
+        names = (name for node in decorators for name in dotted_names(node))
+        for definition in {found for name in names for found in scopes.resolve(self.name, name)}:
+            if f"{definition}.{CLOSURES}" in dirty or not dirty.isdisjoint(scopes.filled_by(definition)):
+                return True
+        return False
 
     def redefine(self, old: FunctionType, new: FunctionType, code: CodeType) -> None:
         """Let a living function become `new` with `code`, and remember what that changes for others."""

@@ -1,9 +1,9 @@
-"""Building ASGI applications and routers again: exactly the statements that build them, on the living objects.
+"""Building ASGI applications and routers again: exactly what builds them, on the living objects.
 
-The ordinary instructions run first; they define functions without the decorators that register them (`unregistered`).
-Then, in the order in which a fresh start would run them, the statements of all applications that are to be built
-again run (`rebuild`): the maker makes the living object anew in place, decorators are called with the living
-functions, other statements run as they are written.
+The ordinary instructions run first; they define functions without the decorators that register them
+(`unregistered`). Then, in the order in which a fresh start would run them, the statements of all applications
+that are to be built again run (`rebuild`): the maker makes the living object anew in place, decorators are
+called with the living functions, other statements run as they are written.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
+import functools
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from ..appup.applications import Applications
 from ..appup.definitions import Statement
 from ..appup.diff import Change
 from ..appup.import_order import fresh_order
-from ..appup.instructions import AddDefinition, Instruction, RebuildApp
+from ..appup.instructions import Instruction, RebuildApp
 from ..appup.scopes import Scopes, key
 from .frameworks import Rebuilt, become_application, forget_kinds, framework_of, make_again, namespace_of
 from .functions import functions_under
@@ -43,7 +45,7 @@ class Rebuilding:
     def __init__(self, instructions: Sequence[Instruction], scopes: Scopes) -> None:
         self._scopes = scopes
         self._rebuilds = [i for i in instructions if isinstance(i, RebuildApp)]
-        self._added = {(i.module, i.statement) for i in instructions if isinstance(i, AddDefinition)}
+        self._homes = {key(i.home or i.module, i.name) for i in self._rebuilds}
         self._applications = Applications(scopes)
         modules = {i.module for i in self._rebuilds}
         self._order = tuple(fresh_order(scopes, modules, _living(scopes))) if self._rebuilds else ()
@@ -51,7 +53,7 @@ class Rebuilding:
     @contextmanager
     def unregistered(self, run: ModuleRun, statement: Statement) -> Iterator[tuple[ModuleRun, Statement]]:
         """The statement to run with every decorator that registers its function made to do nothing."""
-        which = self._applications.decorators(statement) if self._rebuilds else ()
+        which = self._applications.decorators(statement, self._homes) if self._rebuilds else ()
         if not any(which):
             yield run, statement
             return
@@ -73,7 +75,7 @@ class Rebuilding:
         if not due:
             return 0
         forget_kinds(progress.journal)
-        build = _Build(self._applications, progress, due, self._added)
+        build = _Build(self._applications, progress, due)
         ran = 0
         for statement in self._order:
             run = module_run(statement.module)
@@ -148,14 +150,12 @@ class _Build:
         applications: Applications,
         progress: Progress,
         due: Sequence[RebuildApp],
-        added: set[tuple[str, int]],
     ) -> None:
         self.applications = applications
         self.progress = progress
         self.due = {key(r.home or r.module, r.name): r for r in due if r.home is None}
         self.homes = {key(r.home or r.module, r.name) for r in due}
         self.places = {(r.module, index) for r in due for index in r.statements}
-        self.added = added
         self.rebuilt: dict[str, list[Rebuilt]] = {}
         self.old = {home: _bound(home) for home in self.homes}
 
@@ -184,6 +184,11 @@ class _Build:
                 rebuilt.keep_the_rest(self.journal, dropped)
                 lives.append(rebuilt.live)
         _forget_cached(self.journal, lives)
+        holders = gc.get_referrers(*(new for new, _ in self.progress.superseded))
+        for holder in holders:
+            namespace_of(holder)  # only then is it found by who replaces references
+            _in_slots(self.journal, holder, self.progress.superseded)
+        _in_partials(self.journal, self.progress.superseded, holders)
 
     # Makers
 
@@ -191,8 +196,6 @@ class _Build:
         return home in self.homes and self.applications.is_maker(statement, home)
 
     def _make(self, run: ModuleRun, statement: Statement, homes: list[str]) -> None:
-        if (statement.module, statement.index) in self.added:
-            return  # it has run already, and there is no older one
         for home in homes:
             application = self.applications.all[home]
             last = application.makers[-1] == statement.index
@@ -236,12 +239,12 @@ class _Build:
     def _register(self, run: ModuleRun, statement: Statement) -> None:
         """Call the decorators that register the function with the living function."""
         node: Any = statement.node
-        which = self._due_decorators(run, statement)
+        which = self.applications.decorators(statement, self.homes)
         if not any(which):
             return
         level = self._level(run, statement, which)
         if level is MISSING:
-            self._whole(run, statement)
+            self._plain(run, statement)
             return
         result = level
         for decorator, registers in reversed(list(zip(node.decorator_list, which, strict=True))):
@@ -249,12 +252,6 @@ class _Build:
                 result = self._evaluate(run, decorator)(result)
         if result is not level and which[0]:
             self.journal.set_item(run.namespace, node.name, settle(run, statement, level, result))
-
-    def _due_decorators(self, run: ModuleRun, statement: Statement) -> tuple[bool, ...]:
-        node: Any = statement.node
-        registers = self.applications.decorators(statement)
-        reads = [self.applications.reads(run.name, d, tuple(self.homes)) for d in node.decorator_list]
-        return tuple(a and b for a, b in zip(registers, reads, strict=True))
 
     def _level(self, run: ModuleRun, statement: Statement, which: Sequence[bool]) -> Any:
         """The living object that the registering decorators are called with."""
@@ -277,20 +274,16 @@ class _Build:
         return run.namespace.pop(_NOTHING)
 
     def _plain(self, run: ModuleRun, statement: Statement) -> None:
-        if statement.is_class:
-            self._whole(run, statement)
-        else:
-            exec(run.compile(statement.node), run.namespace)
-
-    def _whole(self, run: ModuleRun, statement: Statement) -> None:
-        """Run a definition as it is written; the living one becomes the result."""
-        name: str = statement.node.name  # type: ignore[attr-defined]
-        old = run.namespace.get(name, MISSING)
+        """Run the statement as it is written; living definitions become those that it made."""
+        before = {name: run.namespace.get(name, MISSING) for name in statement.effects.binds}
         exec(run.compile(statement.node), run.namespace)
-        final = settle(run, statement, old, run.namespace[name])
-        self.journal.set_item(run.namespace, name, final)
-        if final is not old:
-            run.mark_dirty(name)
+        for name, old in before.items():
+            new = run.namespace.get(name, MISSING)
+            if new is not old and (statement.is_class or isinstance(new, FunctionType)):
+                final = settle(run, statement, old, new)
+                self.journal.set_item(run.namespace, name, final)
+                if final is not old:
+                    run.mark_dirty(name)
 
 
 class _MakerCall(ast.NodeTransformer):
@@ -332,6 +325,35 @@ def _forget_cached(journal: Journal, lives: list[Any]) -> None:
         if any(id(value) in wanted for value in namespace.values()):
             for name in names & namespace.keys():
                 journal.set_item(namespace, name, None)
+
+
+def _in_slots(journal: Journal, holder: object, superseded: Iterable[tuple[object, object]]) -> None:
+    """Attributes of objects without a dictionary: frozen dataclasses with slots, mostly."""
+    slotted = [base for base in type(holder).__mro__ if "__slots__" in vars(base)]
+    members = [m for base in slotted for m in vars(base).values() if type(m) is MemberDescriptorType]
+    now = {id(new): old for new, old in superseded} if members else {}
+    for member in members:
+        value = getattr(holder, member.__name__, None)
+        if id(value) in now:
+            journal.set_attribute(holder, member.__name__, now[id(value)])
+
+
+def _in_partials(
+    journal: Journal, superseded: Iterable[tuple[object, object]], holders: Iterable[object]
+) -> None:
+    """Routes to plain functions hold them in partials, whose parts can only be set all at once."""
+    now = {id(new): old for new, old in superseded}
+    for holder in holders:
+        found = gc.get_referrers(holder) if type(holder) is tuple else [holder]
+        for partial in (p for p in found if type(p) is functools.partial):
+            _replace_in(journal, partial, now)
+
+
+def _replace_in(journal: Journal, partial: Any, now: dict[int, object]) -> None:
+    func, args, keywords, attributes = before = partial.__reduce__()[2]
+    changed = tuple(now.get(id(argument), argument) for argument in args)
+    journal.on_undo(lambda: partial.__setstate__(before))
+    partial.__setstate__((now.get(id(func), func), changed, keywords, attributes))
 
 
 def _caches(live: object) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -20,7 +21,7 @@ from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
 
-__all__ = ["run_statement", "settle"]
+__all__ = ["adopt_definition", "run_statement", "settle"]
 
 _PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range)
 
@@ -51,6 +52,15 @@ def _docstring(run: ModuleRun, statement: Statement) -> None:
         run.journal.set_item(run.namespace, "__doc__", ast.get_docstring(run.new.tree, clean=False))
 
 
+def adopt_definition(run: ModuleRun, statement: Statement, moved: object) -> None:
+    """A module that was just imported has a definition that lived elsewhere before: the old one goes on."""
+    name = statement.binds[0]
+    new = run.namespace.get(name, MISSING)
+    final = settle(run, statement, moved, new, moved=True)
+    if final is not new and final is not MISSING:
+        run.journal.set_item(run.namespace, name, final)
+
+
 # Functions
 
 
@@ -62,7 +72,7 @@ def _function(run: ModuleRun, statement: Statement, moved: object) -> None:
         targets = _living(run, statement, live)
         if targets and all(_redefine(run, statement, target) for target in targets):
             return
-    _whole(run, statement, {name: live})
+    _whole(run, statement, {name: live}, moved=moved is not MISSING)
 
 
 def _same_decorators(run: ModuleRun, statement: Statement) -> bool:
@@ -160,17 +170,38 @@ def _annotate(run: ModuleRun, statement: Statement) -> None:
 
 
 def _plain(run: ModuleRun, statement: Statement) -> None:
-    before = {
-        name: run.namespace.get(name, MISSING) for name in statement.effects.binds | statement.effects.deletes
-    }
+    names = statement.effects.binds | statement.effects.deletes
+    before = {name: run.namespace.get(name, MISSING) for name in names}
     if any(imported.bound == "*" for imported in statement.effects.imports):
-        before = {**dict.fromkeys(_star_names(run, statement), MISSING), **run.namespace}
+        exported = _star_names(run, statement)
+        before = {**dict.fromkeys(exported, MISSING), **run.namespace}
+        _drop_unexported(run, statement, exported)
+    if statement.is_block:
+        _drop_unbound(run, statement)
     _whole(run, statement, before)
     for dotted in statement.effects.mutates:
-        if "." in dotted:
-            run.progress.dirty.update(
-                run.progress.scopes.resolve(run.name, dotted) - {key(run.name, dotted.partition(".")[0])}
-            )
+        owner, _, attribute = dotted.partition(".")
+        if attribute:
+            found = run.progress.scopes.resolve(run.name, dotted)
+            run.progress.dirty.update(found - {key(run.name, owner)})
+
+
+def _drop_unbound(run: ModuleRun, statement: Statement) -> None:
+    """A block may not bind a name this time: what it bound before is gone, unless others bind it earlier."""
+    earlier = run.progress.scopes.statements(run.name)[: statement.index]
+    bound = {name for other in earlier for name in other.effects.binds}
+    for name in statement.effects.binds - bound:
+        run.journal.delete_item(run.namespace, name)
+
+
+def _drop_unexported(run: ModuleRun, statement: Statement, exported: Iterable[str]) -> None:
+    """Names that a star import brought before and brings no more."""
+    had = run.progress.exported.get((run.name, statement.index), frozenset())
+    others = run.progress.scopes.statements(run.name)
+    bound = {name for other in others if other is not statement for name in other.effects.binds}
+    for name in had - set(exported) - bound:
+        run.journal.delete_item(run.namespace, name)
+        run.mark_dirty(name)
 
 
 def _star_names(run: ModuleRun, statement: Statement) -> list[str]:
@@ -179,14 +210,14 @@ def _star_names(run: ModuleRun, statement: Statement) -> list[str]:
     return list(captured)
 
 
-def _whole(run: ModuleRun, statement: Statement, before: dict[str, Any]) -> None:
+def _whole(run: ModuleRun, statement: Statement, before: dict[str, Any], *, moved: bool = False) -> None:
     """Run the statement as written, then settle every name that it bound."""
     _run_in_namespace(run, statement.node)
     for name, old in before.items():
         new = run.namespace.get(name, MISSING)
         if new is old:
             continue
-        final = settle(run, statement, old, new)
+        final = settle(run, statement, old, new, moved=moved)
         if final is MISSING:
             continue
         if final is not new:
@@ -202,25 +233,28 @@ def _run_in_namespace(run: ModuleRun, node: ast.stmt) -> None:
     exec(run.compile(node), run.namespace)
 
 
-def settle(run: ModuleRun, statement: Statement, old: Any, new: Any) -> Any:
-    """The object that the name stands for: `old` where it can become `new`, else `new`."""
+def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: bool = False) -> Any:
+    """The object that the name stands for: `old` where it can become `new`, else `new`.
+
+    `moved` says that `old` was defined in another module.
+    """
     if old is MISSING or new is MISSING or old is new:
         return new
     if type(old) is FunctionType and type(new) is FunctionType:
-        return _settle_function(run, old, new) if run.binds_last(statement, new.__name__) else new
+        return _settle_function(run, old, new, moved) if run.binds_last(statement, new.__name__) else new
     if isinstance(old, type) and isinstance(new, type) and statement.is_class:
         return become_class(run, old, new, run.older(statement), statement)
     return old if _equal(old, new) else new
 
 
-def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType) -> FunctionType:
+def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved: bool) -> FunctionType:
     same = old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__
     if same and can_become(old, new.__code__):
         become(run.journal, old, new)
         run.progress.changed_functions.add(id(old))
         run.progress.superseded.append((new, old))
         return old
-    if old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__:
+    if moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__):
         forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
     return new
 

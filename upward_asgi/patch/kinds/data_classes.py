@@ -7,9 +7,15 @@ the defaults of factories are given to them by `derived`.
 from __future__ import annotations
 
 import dataclasses
+import gc
 from dataclasses import dataclass
+from typing import Any
 
 from ...appup.diff import Change
+from ..derived import has_attribute
+from ..hierarchy import with_subclasses
+from ..journal import Journal
+from ..refusal import CannotFollow
 from .kind import Kind, is_field, no_longer
 
 __all__ = ["KIND"]
@@ -26,14 +32,38 @@ _GENERATED = frozenset(
 @dataclass(frozen=True)
 class _DataClass(Kind):
     def applies(self, cls: type) -> bool:
-        return dataclasses.is_dataclass(cls)
+        return "__dataclass_fields__" in cls.__dict__
 
     def shapes(self, change: Change) -> bool:
         return is_field(change) or no_longer(_GENERATED | {"__post_init__", "__slots__"}, change)
 
+    def become(self, journal: Journal, old: type, new: type) -> None:
+        fields = [
+            f for f in dataclasses.fields(old) if f.init or f.default_factory is not dataclasses.MISSING
+        ]
+        kinds = set(with_subclasses(old))
+        for instance in gc.get_referrers(*kinds):
+            if type(instance) in kinds:
+                _fill(journal, instance, fields)
+
     def generated(self, cls: type) -> frozenset[str]:
         fields = cls.__dict__.get("__dataclass_fields__", {})
         return _GENERATED | frozenset(fields)
+
+
+def _fill(journal: Journal, instance: Any, fields: list[dataclasses.Field[Any]]) -> None:
+    """Give a live instance the fields that it lacks; a default is found at the class already."""
+    for field in fields:
+        if has_attribute(instance, field.name):
+            continue
+        if field.default_factory is dataclasses.MISSING:
+            cls = type(instance)
+            raise CannotFollow(
+                "new_field",
+                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for the field {field.name}",
+                advice="give the field a default, or release a minor version",
+            )
+        journal.set_attribute(instance, field.name, field.default_factory())
 
 
 KIND = _DataClass()

@@ -100,31 +100,41 @@ class _Members:
             if table is None:
                 continue
             if isinstance(table, dict):
-                made: Any = {key: self._translated(value) for key, value in table.items()}
+                made: Any = {**self._composites(name), **{k: self._translated(v) for k, v in table.items()}}
             else:
                 made = [self._translated(value) for value in table]
             self.journal.set_class(self.old, name, made)
+
+    def _composites(self, table: str) -> dict[Any, Any]:
+        """Combinations of flags that were made at run time go on being the same objects."""
+        if table != "_value2member_map_" or not issubclass(self.old, enum.Flag):
+            return {}
+        known = {id(member) for member in self.before.values()}
+        return {k: v for k, v in self.old.__dict__[table].items() if id(v) not in known}
 
     def _translated(self, value: Any) -> Any:
         return self.now.get(id(value), value) if not isinstance(value, list) else list(value)
 
     def check_gone(self) -> None:
         """A removed member that someone still holds would be a value that no longer exists."""
-        tables = [self.before, *(self.old.__dict__.get(name) for name in _TABLES)]
-        for name, member in self.before.items():
-            if name in self.after or any(member is m for m in self.after.values()):
-                continue
-            known = (
-                {id(table) for table in tables}
-                | {id(self.__dict__)}
-                | {id(h) for h in self.journal.holders()}
+        gone = [n for n in self.before if n not in self.after and n == self.before[n]._name_]
+        if not any(map(self._held, gone)):
+            return
+        gc.collect()  # a second look without garbage, before a refusal
+        for name in filter(self._held, gone):
+            raise CannotFollow(
+                "enum_member",
+                f"the removed member {self.old.__module__}:{self.old.__qualname__}.{name} is in use",
+                advice="keep the member in this patch release and remove it in the next minor version",
             )
-            if any(id(h) not in known and _holds(h, self.old) for h in gc.get_referrers(member)):
-                raise CannotFollow(
-                    "enum_member",
-                    f"the removed member {self.old.__module__}:{self.old.__qualname__}.{name} is in use",
-                    advice="keep the member in this patch release and remove it in the next minor version",
-                )
+
+    def _held(self, name: str) -> bool:
+        tables = [self.before, *(self.old.__dict__.get(table) for table in _TABLES)]
+        known = (
+            {id(table) for table in tables} | {id(self.__dict__)} | {id(h) for h in self.journal.holders()}
+        )
+        holders = gc.get_referrers(self.before[name])
+        return any(id(holder) not in known and _holds(holder, self.old) for holder in holders)
 
 
 def _holds(holder: Any, cls: type) -> bool:
@@ -134,6 +144,8 @@ def _holds(holder: Any, cls: type) -> bool:
             type(value) is cls and getattr(value, "_name_", None) == key
             for key, value in list(holder.items())
         )
+    if type(holder) is tuple and len(holder) == 2 and isinstance(holder[1], cls):
+        return bool(holder[0] != getattr(holder[1], "_name_", None))  # an entry of a table, in the undo log
     return isinstance(holder, list | tuple | set | frozenset)
 
 

@@ -60,8 +60,13 @@ def _rebound(new: Any, old: type) -> Any:
     for group in (getattr(infos, name) for name in infos.__dataclass_fields__):
         if isinstance(group, dict):
             for name, decorator in group.items():
-                if hasattr(decorator, "bind_to_cls"):
-                    group[name] = decorator.bind_to_cls(old)
+                if hasattr(decorator, "build"):
+                    kept = {
+                        "cls_var_name": decorator.cls_var_name,
+                        "shim": decorator.shim,
+                        "info": decorator.info,
+                    }
+                    group[name] = type(decorator).build(old, **kept)
     return infos
 
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = list(pool.map(lambda line: _line(cache, line), lines))
         pairs = [(pair, there) for line, there in zip(lines, made, strict=True) for pair in line.pairs()]
         rows = []
-        for row in pool.map(lambda work: _pair(cache, *work), pairs):
-            rows.append(row)
-            _say(_shown(row))
+        for done in as_completed([pool.submit(_pair, cache, *work) for work in pairs]):
+            rows.append(done.result())
+            _say(_shown(rows[-1]))
+    rows.sort(key=lambda row: row["pair"])
     report = {"totals": totals(rows), "seconds": round(time.monotonic() - started), "pairs": rows}
     options.json.write_text(json.dumps(report, indent=1) + "\n")
     _say(_summary(rows), f"{report['seconds']} s; everything in {options.json}")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import gc
 import hashlib
-import inspect
 import re
 import sys
 import types
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 __all__ = ["differences", "snapshot"]
 
@@ -33,7 +33,7 @@ def snapshot(package: str, root: str) -> Snapshot:
     gc.collect()
     lines: Snapshot = {}
     for name, module in sorted(sys.modules.items()):
-        if name.partition(".")[0] == package and isinstance(module, types.ModuleType):
+        if name.partition(".")[0] == package and _is(module, types.ModuleType):
             lines[name] = "module"
             for path, text in _module(name, module, package):
                 lines[path] = _ADDRESS.sub("0x", text).replace(root, "<root>")
@@ -58,7 +58,7 @@ def _module(name: str, module: types.ModuleType, package: str) -> Iterator[tuple
             continue
         path = f"{name}:{attribute}"
         yield path, _text(value, package, 0)
-        if getattr(value, "__module__", None) == name:
+        if _home(value) == name:
             yield from _inside(path, value, package, 0)
 
 
@@ -71,25 +71,25 @@ def _inside(path: str, value: object, package: str, depth: int) -> Iterator[tupl
     """The parts of a function, a class, or a wrapper of either."""
     if depth > _DEEP:
         return
-    if isinstance(value, types.FunctionType):
+    if type(value) is types.FunctionType:
         yield from _function(path, value, package, depth)
-    elif isinstance(value, type):
-        yield from _class(path, value, package, depth)
+    elif _is(value, type):
+        yield from _class(path, value, package, depth)  # type: ignore[arg-type]
     else:
         for word, inner in _wrapped(value):
             yield f"{path}.{word}", _text(inner, package, 0)
             yield from _inside(f"{path}.{word}", inner, package, depth + 1)
 
 
-def _wrapped(value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, staticmethod | classmethod):
+def _wrapped(value: Any) -> Iterator[tuple[str, object]]:
+    if _is(value, staticmethod, classmethod):
         yield "func", value.__func__
-    elif isinstance(value, property):
+    elif _is(value, property):
         yield from (("fget", value.fget), ("fset", value.fset), ("fdel", value.fdel))
-    elif isinstance(value, functools.cached_property | functools.partial):
+    elif _is(value, functools.cached_property, functools.partial):
         yield "func", value.func
     elif type(value) is type(_lru):
-        yield "wrapped", value.__wrapped__  # type: ignore[attr-defined]
+        yield "wrapped", value.__wrapped__
 
 
 @functools.lru_cache
@@ -98,11 +98,7 @@ def _lru() -> None:
 
 
 def _function(path: str, function: types.FunctionType, package: str, depth: int) -> Iterator[tuple[str, str]]:
-    try:
-        signature = str(inspect.signature(function, follow_wrapped=False))
-    except Exception as error:
-        signature = type(error).__name__
-    yield f"{path}.signature", signature
+    yield f"{path}.signature", _signature(function, package)
     yield f"{path}.code", _code(function.__code__)
     yield f"{path}.lines", _place(function.__code__, package)
     yield f"{path}.names", f"{function.__module__} {function.__qualname__} {sorted(vars(function))}"
@@ -117,8 +113,22 @@ def _function(path: str, function: types.FunctionType, package: str, depth: int)
         except ValueError:
             continue
         yield f"{path}.cell.{name}", _text(inner, package, 1)
-        if isinstance(inner, types.FunctionType) and inner is not function:
+        if type(inner) is types.FunctionType and inner is not function:
             yield from _inside(f"{path}.cell.{name}", inner, package, depth + 1)
+
+
+def _signature(function: types.FunctionType, package: str) -> str:
+    """Annotations and defaults; their own `repr` is not asked: it may compute, and keep, something."""
+    annotated = [f"{name}: {_annotation(a, package)}" for name, a in function.__annotations__.items()]
+    defaults = [_text(value, package, 1) for value in function.__defaults__ or ()]
+    by_name = [f"{n}={_text(v, package, 1)}" for n, v in (function.__kwdefaults__ or {}).items()]
+    return f"({'; '.join(annotated)}) ({', '.join(defaults)}) ({', '.join(by_name)})"
+
+
+def _annotation(value: object, package: str) -> str:
+    if type(value).__module__ in ("typing", "types", "typing_extensions"):
+        return repr(value)
+    return _text(value, package, 1)
 
 
 def _place(code: types.CodeType, package: str) -> str:
@@ -134,7 +144,7 @@ def _class(path: str, cls: type, package: str, depth: int) -> Iterator[tuple[str
     yield f"{path}.subclasses", " ".join(sorted(_name(c, package) for c in below))
     for name, value in sorted(held.items()):
         yield f"{path}.{name}", _text(value, package, 0)
-        if not isinstance(value, type) or value.__qualname__.startswith(cls.__qualname__ + "."):
+        if not _is(value, type) or value.__qualname__.startswith(cls.__qualname__ + "."):
             yield from _inside(f"{path}.{name}", value, package, depth + 1)
 
 
@@ -159,15 +169,15 @@ def _constant(value: object) -> str:
     return f"{type(value).__name__} {value!r}"
 
 
-def _text(value: object, package: str, depth: int) -> str:
+def _text(value: Any, package: str, depth: int) -> str:
     """One line on a value, without running code of the package beyond what `isinstance` does."""
     kind = type(value)
     if kind in _PLAIN:
         return repr(value) if len(repr(value)) < 200 else f"{kind.__name__} {_digest(repr(value))}"
-    if isinstance(value, types.ModuleType):
+    if _is(value, types.ModuleType):
         return f"module {value.__name__}{'' if sys.modules.get(value.__name__) is value else ' (another)'}"
-    if isinstance(value, type | types.FunctionType):
-        return f"{'class' if isinstance(value, type) else 'function'} {_name(value, package)}"
+    if _is(value, type, types.FunctionType):
+        return f"{'class' if _is(value, type) else 'function'} {_name(value, package)}"
     if depth < _DEEP and (items := _items(value, package, depth)) is not None:
         return f"{kind.__name__} {items if len(items) < 200 else _digest(items)}"
     if kind.__module__.partition(".")[0] == package:
@@ -187,11 +197,31 @@ def _items(value: object, package: str, depth: int) -> str | None:
 
 
 def _state(value: object, package: str, depth: int) -> str:
-    held = getattr(value, "__dict__", None)
+    held = _dictionary(value)
     if depth >= 2 or type(held) is not dict:
         return ""
     text = ", ".join(f"{name}={_text(v, package, depth + 1)}" for name, v in sorted(held.items(), key=str))
     return text if len(text) < 200 else _digest(text)
+
+
+def _is(value: object, *kinds: type) -> bool:
+    """`isinstance` without asking the value: a proxy would load what it stands for."""
+    return issubclass(type(value), kinds)
+
+
+def _dictionary(value: object) -> object:
+    try:
+        return object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+
+
+def _home(value: Any) -> object:
+    """The module that a function, a class or a wrapper of them says it is from."""
+    if _is(value, type, types.FunctionType):
+        return value.__module__
+    held = _dictionary(value)
+    return held.get("__module__") if type(held) is dict else None
 
 
 def _digest(text: str) -> str:
@@ -205,7 +235,8 @@ def _name(value: type | types.FunctionType, package: str) -> str:
         return name
     found: object = sys.modules.get(value.__module__)
     for part in value.__qualname__.split("."):
-        found = vars(found).get(part) if hasattr(found, "__dict__") else None
+        held = vars(found) if _is(found, type, types.ModuleType) else {}  # type: ignore[arg-type]
+        found = held.get(part)
     if found is value:
         return name
     return f"{name} (nothing under that name)" if found is None else f"{name} (not what has that name)"

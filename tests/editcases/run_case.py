@@ -74,8 +74,8 @@ class Harness:
 def run(case: Path, *, noop: bool) -> dict[str, str]:
     """Run a case's probe; the result as plain values."""
     root = Path(tempfile.mkdtemp(prefix="editcase-")).resolve()
-    for version in ("v1", "v2"):
-        shutil.copytree(case / version, root / version)
+    for release in case.glob("v[0-9]"):
+        shutil.copytree(release, root / release.name)
     sys.path.insert(0, str(root / "v1"))
     os.chdir(root)
     try:

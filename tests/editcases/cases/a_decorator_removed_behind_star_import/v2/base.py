@@ -1,0 +1,3 @@
+def run():
+    def inner(): return "bare"
+    return inner()

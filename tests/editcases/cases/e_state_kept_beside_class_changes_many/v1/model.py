@@ -1,0 +1,13 @@
+import weakref
+class Node:
+    def __init__(self, name, parent=None):
+        self.name = name
+        self.children = []
+        self.parent = weakref.ref(parent) if parent else None
+        self.hooks = [self.ping]
+        if parent: parent.children.append(self)
+    def ping(self): return "v1", self.name
+class Tree:
+    def __init__(self): self.root = Node("root"); self.index = {self.root: 1}
+    def walk(self): return [n.ping() for n in self.root.children]
+tree = Tree()

@@ -84,6 +84,11 @@ class Applications:
         application = self.all[home]
         return statement.module == application.module and statement.index in application.makers
 
+    def makers_of(self, application: Application) -> Iterator[Statement]:
+        """The statements that bind the application."""
+        statements = self._scopes.statements(application.module)
+        return (statements[index] for index in application.makers)
+
     def decorators(self, statement: Statement, homes: Collection[str] | None = None) -> tuple[bool, ...]:
         """For every decorator of a function, whether it registers the function with an application.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from .application_effects import application_verdict
 from .appup import Appup
 from .effects import effects_verdict
 from .metadata import read_metadata
@@ -42,10 +43,11 @@ def make_appup(
     there, back = diff_trees(old_tree, new_tree), diff_trees(new_tree, old_tree)
     metadata = read_metadata(new)
     name = metadata.name.value if metadata and metadata.name else ""
+    planned, planned_back = plan_instructions(there, settings), plan_instructions(back, settings)
     up, down = run_transforms(
         settings.transforms,
-        plan_instructions(there, settings),
-        plan_instructions(back, settings),
+        planned,
+        planned_back,
         app=name,
         old=old_version,
         new=new_version,
@@ -57,8 +59,8 @@ def make_appup(
         new_version,
         up,
         down,
-        _verdict(there, settings, packages),
-        _verdict(back, settings, packages),
+        _verdict(there, settings, packages).merged(application_verdict(there, planned)),
+        _verdict(back, settings, packages).merged(application_verdict(back, planned_back)),
         name,
     )
 

@@ -17,6 +17,9 @@ from .trees import Module, Tree
 
 __all__ = ["Moves", "find_moves"]
 
+_EVIDENCE = 2
+"""Definitions that a module must have for its likeness with another to mean anything."""
+
 ALIKE = 0.6
 """Share of equal statements from which a vanished and a new module count as one that was renamed."""
 
@@ -71,8 +74,8 @@ def _likeness(old: Module, new: Module) -> float:
     """0 to 1: how much of the definitions the two modules share, by kind and name."""
     one = [s.key for s in definitions_of(old) if not s.is_text]
     other = [s.key for s in definitions_of(new) if not s.is_text]
-    if not one or not other:
-        return 0.0
+    if len(one) < _EVIDENCE or len(other) < _EVIDENCE:
+        return 1.0 if old.source == new.source else 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 

@@ -78,9 +78,30 @@ class Scopes:
         found: set[str] = set()
         for dotted in statement.effects.reads:
             found.update(self.resolve(statement.module, dotted))
+        if any(map(self._asks_metadata, found)):
+            found.add(METADATA)
         for imported in statement.effects.imports:
             found.update(self._imported(imported, "", set()))
         return found
+
+    def _asks_metadata(self, definition: str) -> bool:
+        """True for a function whose body asks for the metadata of a release, as a version helper does."""
+        if definition not in self._metadata:
+            module, _, name = definition.partition(":")
+            self._metadata[definition] = module in self.tree and any(
+                METADATA in self.resolve(module, node.id)
+                for statement in self.statements(module)
+                if statement.is_function
+                and statement.binds == (name,)
+                and b"metadata" in self.tree[module].source
+                for node in ast.walk(statement.node)
+                if isinstance(node, ast.Name)
+            )
+        return self._metadata[definition]
+
+    @cached_property
+    def _metadata(self) -> dict[str, bool]:
+        return {}
 
     def resolve(self, module: str, dotted: str) -> set[str]:
         """Every definition that `dotted`, read in `module`, may stand for."""

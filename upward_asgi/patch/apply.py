@@ -8,6 +8,7 @@ Nothing in it awaits, so no other task sees a mixture; any exception undoes ever
 
 from __future__ import annotations
 
+import ast
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,8 +37,9 @@ from ..appup.instructions import (
 from ..appup.planning import CLOSURES
 from ..appup.scopes import METADATA, Scopes, key
 from ..appup.settings import Settings
-from ..appup.trees import Tree, read_tree
+from ..appup.trees import Module, Tree, read_tree
 from ..errors import NotHot, PatchFailed
+from .annotations import tidy_annotations
 from .changed import ChangedCode
 from .class_places import ClassPlace, class_places, refresh_places
 from .deletions import delete_definition, drop_superseded, forget_removed
@@ -108,6 +110,10 @@ class _Source:
     flags: int
     allowed: frozenset[str]
     places: tuple[ClassPlace, ...]
+    annotated: tuple[str, ...]
+    """The names that the old module annotates."""
+    annotates: tuple[str, ...]
+    """Those that the new one annotates."""
 
 
 @dataclass(slots=True)
@@ -193,7 +199,13 @@ def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str
     compiled = compile_module(new[name])
     pairs = pair_codes(compile_module(old[before]), compiled)
     by_index = {change.new.index: change for change in changes if change.new}
-    return _Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled))
+    names = _annotated(old[before]), _annotated(new[name])
+    return _Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names)
+
+
+def _annotated(module: Module) -> tuple[str, ...]:
+    targets = (node.target for node in module.tree.body if isinstance(node, ast.AnnAssign))
+    return tuple(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
 
 
 def _unfit_closures(sources: dict[str, _Source]) -> Iterator[str]:
@@ -367,12 +379,18 @@ class _Step:
         )
         for name, source in self.prepared._sources.items():
             if name in sys.modules:
+                self._tidy(sys.modules[name], source)
                 refresh_places(self.journal, sys.modules[name], source.places)
         if self.progress.living is not None:
             clear_caches(self.progress.living, self.progress.changed_functions)
             modules = live_modules(self.prepared.packages).values()
             refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
         self._report()
+
+    def _tidy(self, live: ModuleType, source: _Source) -> None:
+        annotations = live.__dict__.get("__annotations__")
+        if type(annotations) is dict and source.annotated != source.annotates:
+            tidy_annotations(self.journal, annotations, source.annotated, source.annotates)
 
     def _rebind_overridden(self) -> None:
         for (module, name), value in self.overridden.items():

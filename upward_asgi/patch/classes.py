@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
 from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed, diff_statements
+from ..appup.names import dotted_names
 from ..appup.planning import MAKING
 from .abstract import refresh_abstract
+from .annotations import tidy_annotations
 from .derived import new_attributes
 from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
@@ -39,7 +42,7 @@ def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: State
     if getattr(newer.node, "type_params", None) or _making_changed(run, older, newer):
         return False
     changes = _body_changes(older, newer)
-    dirty = [change for change in changes if _to_run(run, cls, change)]
+    dirty = _dirty(run, cls, changes)
     if any(kind.shapes(change) for change in dirty):
         return False
     body = _Body(run, cls, newer)
@@ -47,6 +50,7 @@ def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: State
     for name in _removed(changes):
         run.journal.delete_class(cls, name)
         run.mark_dirty(f"{newer.binds[0]}.{name}")
+    _tidy(run, cls, older, newer)
     if dirty:
         refresh_abstract(run.journal, cls)
     _note_attributes(run, cls, older, newer)
@@ -101,6 +105,57 @@ def _to_run(run: ModuleRun, cls: type, change: Change) -> bool:
     )
 
 
+def _dirty(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> list[Change]:
+    """The changes to act on: what changed, what reads it in the same body, and what binds the same name.
+
+    A property and its setter, overloads and their implementation only make sense together.
+    """
+    found: dict[int, Change] = {}
+    local: set[str] = set()
+    for index, change in enumerate(changes):
+        reads = local and change.new is not None and local & _local_reads(change.new)
+        if reads or _to_run(run, cls, change):
+            found[index] = change
+            statement = change.new or change.old
+            if statement is not None and not statement.is_function:
+                local |= statement.effects.binds
+    binders = Counter(name for change in changes if change.new is not None for name in change.new.binds)
+    shared = {n for c in found.values() for n in (c.new or c.old).binds if binders[n] > 1}  # type: ignore[union-attr]
+    for index, change in enumerate(changes):
+        if change.new is not None and shared.intersection(change.new.binds):
+            found.setdefault(index, change)
+    return [found[index] for index in sorted(found)]
+
+
+def _local_reads(statement: Statement) -> set[str]:
+    return {name.partition(".")[0] for node in _evaluated(statement) for name in dotted_names(node)}
+
+
+def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
+    """What making a class adds by itself: annotations in source order, `__hash__` by `__eq__`."""
+    annotations = cls.__dict__.get("__annotations__")
+    if type(annotations) is dict and older is not None:
+        tidy_annotations(run.journal, annotations, _annotated(older), _annotated(newer))
+    bound = _bound_in(newer)
+    if "__hash__" in bound:
+        return
+    if "__eq__" in bound and "__hash__" not in cls.__dict__:
+        run.journal.set_class(cls, "__hash__", None)
+    elif "__eq__" not in bound and cls.__dict__.get("__hash__", MISSING) is None and _defines_eq(older):
+        run.journal.delete_class(cls, "__hash__")
+
+
+def _defines_eq(statement: Statement | None) -> bool:
+    return "__eq__" in _bound_in(statement)
+
+
+def _annotated(statement: Statement) -> list[str]:
+    """The names that a class body annotates, in order."""
+    nodes = (inner.node for inner in class_body(statement))
+    targets = (node.target for node in nodes if isinstance(node, ast.AnnAssign))
+    return list(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
+
+
 def _evaluated(statement: Statement) -> Iterator[ast.AST]:
     """The parts of a class body's statement that are evaluated with it: not the bodies of functions."""
     node: Any = statement.node
@@ -143,14 +198,15 @@ def _removed(changes: tuple[Change, ...]) -> list[str]:
 
 
 class _Namespace(dict[str, Any]):
-    """The locals of a synthetic class body: what the class has already is found, never written to."""
+    """The locals of a synthetic class body: what stands before the statement is found, never written to."""
 
     def __init__(self, cls: type) -> None:
         super().__init__()
         self.cls = cls
+        self.visible: set[str] = set()
 
     def __missing__(self, name: str) -> Any:
-        if name in _OWN:
+        if name in _OWN or name not in self.visible:
             raise KeyError(name)
         return self.cls.__dict__[name]
 
@@ -166,10 +222,19 @@ class _Body:
     def run(self, changes: list[Change]) -> None:
         if not changes:
             return
-        stripped = {id(change): self._strip(change) for change in changes}
-        nodes = [node for node, _ in stripped.values()]
-        namespace = self._exec(nodes)
-        undecorated = {c.new.binds[0]: c for c in changes if c.new and stripped[id(c)][1]}
+        shared = Counter(c.new.binds for c in changes if c.new)
+        namespace, undecorated = _Namespace(self.cls), {}
+        namespace["__annotations__"] = {}
+        for change in changes:
+            statement = change.new
+            if statement is None or isinstance(statement.node, ast.Delete):
+                continue
+            node, bare = (statement.node, False) if shared[statement.binds] > 1 else self._strip(change)
+            if bare:
+                undecorated[statement.binds[0]] = change
+            self._exec(node, statement, namespace)
+        for name in self._deleted():
+            namespace.pop(name, None)
         annotations = namespace.pop("__annotations__", None)
         if annotations:
             self._annotations(annotations, changes)
@@ -224,23 +289,26 @@ class _Body:
         live = self.cls.__dict__.get(name, MISSING)
         return next((f.__code__ for f in functions_under(live) if f.__code__.co_qualname == qualname), None)
 
-    def _exec(self, nodes: list[ast.stmt]) -> _Namespace:
-        """Run the statements as the body of this class would."""
+    def _deleted(self) -> set[str]:
+        """Names that the body deletes again, such as the variable of a loop."""
+        return {name for inner in class_body(self.statement) for name in inner.effects.deletes}
+
+    def _exec(self, statement_node: ast.stmt, statement: Statement, namespace: _Namespace) -> None:
+        """Run one statement as the body of this class would, after those that stand before it."""
+        before = class_body(self.statement)[: statement.index]
+        namespace.visible = {name for inner in before for name in inner.effects.binds}
         outer = self.cls.__qualname__.split(".")
-        node: ast.stmt = _class_around(outer[-1], nodes)
+        node: ast.stmt = _class_around(outer[-1], [statement_node])
         for name in reversed(outer[:-1]):
             node = _class_around(name, [node])
         code = self.run_.compile(ast.fix_missing_locations(ast.copy_location(node, self.statement.node)))
         for name in outer:
             code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
-        namespace = _Namespace(self.cls)
-        namespace["__annotations__"] = {}
         exec(code, self.run_.namespace, namespace)
         cell = namespace.pop("__classcell__", None)
         if cell is not None:
             cell.cell_contents = self.cls
         namespace.pop("__static_attributes__", None)
-        return namespace
 
     def _annotations(self, new: dict[str, Any], changes: list[Change]) -> None:
         live = self.cls.__dict__.get("__annotations__")

@@ -41,17 +41,22 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
         journal.set_item(old.__dict__, name, value)
 
 
-def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
+def become(
+    journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int] = frozenset()
+) -> None:
     """Let the result of decorating anew live on in the old wrapper: code, cells, attributes.
 
     Both were made by one piece of code (`can_become` holds), so their cells correspond one to one. What a
     cell holds is merged when it is a function of the same name, else replaced.
     """
+    if id(old) in seen:  # a function that reaches itself through its cells
+        return
+    seen = seen | {id(old)}
     for name, mine, its in zip(
         new.__code__.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True
     ):
         if name != "__class__":
-            _become_cell(journal, mine, its)
+            _become_cell(journal, mine, its, seen)
     journal.contents(old.__dict__)
     wrapped = old.__dict__.get("__wrapped__")
     journal.set_attribute(old, "__code__", new.__code__)
@@ -63,7 +68,7 @@ def become(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         old.__dict__["__wrapped__"] = wrapped
 
 
-def _become_cell(journal: Journal, mine: CellType, its: CellType) -> None:
+def _become_cell(journal: Journal, mine: CellType, its: CellType, seen: frozenset[int]) -> None:
     try:
         before, after = mine.cell_contents, its.cell_contents
     except ValueError:  # an empty cell: filled later, or never
@@ -71,7 +76,7 @@ def _become_cell(journal: Journal, mine: CellType, its: CellType) -> None:
     if before is after:
         return
     if same_definition(before, after) and can_become(before, after.__code__):
-        become(journal, before, after)
+        become(journal, before, after, seen)
     else:
         journal.set_attribute(mine, "cell_contents", after)
 

@@ -115,6 +115,14 @@ class Journal:
         object.__setattr__(obj, "__class__", cls)
         self._entries.append(lambda: object.__setattr__(obj, "__class__", before))
 
+    def class_contents(self, cls: type) -> None:
+        """Remember what a class itself has; kept once per class."""
+        if id(cls) in self._seen:
+            return
+        self._seen.add(id(cls))
+        items = dict(cls.__dict__)
+        self._entries.append(lambda: _restore_attributes(cls, items))
+
     def set_bases(self, cls: type, bases: tuple[type, ...]) -> None:
         """`cls.__bases__ = bases`. Raises `TypeError` when the layouts do not allow it."""
         before = cls.__bases__
@@ -151,6 +159,14 @@ def _restore_class(cls: type, name: str, before: object) -> None:
         type.__setattr__(cls, name, before)
     elif name in cls.__dict__:
         type.__delattr__(cls, name)
+
+
+def _restore_attributes(cls: type, items: dict[str, object]) -> None:
+    for name in [name for name in cls.__dict__ if name not in items]:
+        type.__delattr__(cls, name)
+    for name, value in items.items():
+        if cls.__dict__.get(name, MISSING) is not value:
+            type.__setattr__(cls, name, value)
 
 
 def _restore_attribute(obj: Any, name: str, before: object) -> None:

@@ -80,13 +80,14 @@ class ModuleRun:
         code that it would have in the whole module, the imports stand before the statement, where they
         never run and leave no code.
         """
-        imports = self.progress.scopes.import_nodes(self.name)
+        is_import = isinstance(node, ast.Import | ast.ImportFrom)  # those of `__future__` must come first
+        imports = [] if is_import else self.progress.scopes.import_nodes(self.name)
         never = [ast.copy_location(ast.If(ast.Constant(False), imports, []), node)] if imports else []
         tree = ast.fix_missing_locations(ast.Module([*never, node], type_ignores=[]))
         return compile(tree, str(self.new.path), "exec", self.flags, dont_inherit=True)
 
     def must_decorate(self, decorators: list[ast.expr], hidden: frozenset[str] = frozenset()) -> bool:
-        """True when what the decorators read is another one now, or what they made cannot take its new code."""
+        """True when what the decorators read is another one, or what they made cannot take its new code."""
         if self.reads_dirty(*decorators, hidden=hidden):
             return True
         scopes, dirty = self.progress.scopes, self.progress.dirty

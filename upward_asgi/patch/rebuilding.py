@@ -158,6 +158,7 @@ class _Build:
         self.places = {(r.module, index) for r in due for index in r.statements}
         self.rebuilt: dict[str, list[Rebuilt]] = {}
         self.old = {home: _bound(home) for home in self.homes}
+        _forget_cached(self.journal, [old for old in self.old.values() if old is not MISSING])
 
     @property
     def journal(self) -> Journal:
@@ -176,14 +177,11 @@ class _Build:
         return True
 
     def finish(self) -> None:
-        """What the running service put on the applications stays; what was cached of them goes."""
-        lives = []
+        """What the running service put on the applications stays; all refer to the living objects."""
         for home, several in self.rebuilt.items():
             dropped = self.due[home].dropped if home in self.due else ()
             for rebuilt in several:
                 rebuilt.keep_the_rest(self.journal, dropped)
-                lives.append(rebuilt.live)
-        _forget_cached(self.journal, lives)
         holders = gc.get_referrers(*(new for new, _ in self.progress.superseded))
         for holder in holders:
             namespace_of(holder)  # only then is it found by who replaces references

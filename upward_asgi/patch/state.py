@@ -26,8 +26,13 @@ _MOST = 50_000
 
 def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) -> None:
     """Remember the contents of every container near the surface of the application's modules."""
-    for container in containers(namespaces):
+    spaces = list(namespaces)
+    for container in containers(spaces):
         journal.contents(container)
+    names = {space.get("__name__") for space in spaces}
+    for cls in {id(v): v for space in spaces for v in list(space.values()) if isinstance(v, type)}.values():
+        if cls.__module__ in names:
+            journal.class_contents(cls)
 
 
 def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:

@@ -4,6 +4,8 @@ Every case goes up, is undone, goes up again and down, and is compared with a fr
 OpenAPI document, and the whole of the modules (`hot_swap` refuses what differs).
 """
 
+# ruff: noqa: E501  (sources of releases, one line each where that reads better)
+
 from __future__ import annotations
 
 import importlib

@@ -1,7 +1,7 @@
 """Routes that a running service added itself: building its application again would lose them.
 
-What is added at import is added again. What a start-up function or a request added (`app.mount(…)` in a lifespan)
-is not known to the statements that build the application, so such an application is never built again.
+What is added at import is added again. What a start-up function or a request added (`app.mount(…)` in a
+lifespan) is not known to the statements that build the application, so such an application is never built again.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def _reason(application: Application, statement: Statement, call: ast.Call, diff
     file = diff.old[statement.module].path.relative_to(diff.old.root).as_posix()
     return Reason(
         "added_at_run_time",
-        f"{application.key} is to be built again, and the running service has added to it: {ast.unparse(call.func)}(…)"
-        " (line of the old release)",
+        f"{application.key} is to be built again, and the running service has added to it:"
+        f" {ast.unparse(call.func)}(…) (line of the old release)",
         file,
         call.lineno,
         "add it at import, where the application is made, or release a new minor version",
@@ -110,7 +110,7 @@ def _is_startup(
 def _functions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The outermost functions of a statement; of a class, its methods."""
     if isinstance(node, FUNCTIONS):
-        yield node  # type: ignore[misc]
+        yield node
     elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
         for child in ast.iter_child_nodes(node):
             yield from _functions(child)

@@ -1,9 +1,9 @@
 """What an application is made of: every definition that building it looks at, however far away.
 
-A framework reads signatures (parameters, defaults, annotations, docstrings) of the functions it is given and
-of what they depend on, and builds schemas from models and the models in them. Such a definition may be patched
-in place, with its identity kept, and still make every route stale that was built from it. Bodies matter only
-of functions that building calls: factories.
+A framework reads signatures (parameters, defaults, annotations, docstrings) of the functions it is given
+and of what they depend on, and builds schemas from models and the models in them. Such a definition may be
+patched in place, with its identity kept, and still make every route stale that was built from it. Bodies
+matter only of functions that building calls: factories.
 """
 
 from __future__ import annotations

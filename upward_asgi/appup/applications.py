@@ -1,8 +1,8 @@
 """ASGI applications and routers of a release, each with the statements that build it; nothing is imported.
 
 An application is a module-level name that is assigned what a framework's class, a subclass of it or a
-function that makes one (`app = create_app()`) returns. It is built by its *maker*, that assignment, and by every
-top-level statement that acts on it, in any module: decorators (`@app.get(…)`), calls on it
+function that makes one (`app = create_app()`) returns. It is built by its *maker*, that assignment, and by
+every top-level statement that acts on it, in any module: decorators (`@app.get(…)`), calls on it
 (`app.include_router(…)`), calls with it (`add_pagination(app)`), attributes set on it. What such a statement
 puts into `app.state` or `app.dependency_overrides` is live state and builds nothing.
 """

@@ -139,6 +139,7 @@ def _place(code: types.CodeType, package: str) -> str:
 def _class(path: str, cls: type, package: str, depth: int) -> Iterator[tuple[str, str]]:
     held = {n: v for n, v in _without_lazy(vars(cls)).items() if n not in _SKIPPED and n != "_abc_impl"}
     yield f"{path}.attributes", " ".join(sorted(held))
+    yield f"{path}.fields", " ".join(held.get("__annotations__", ()))
     yield f"{path}.mro", " ".join(_name(base, package) for base in cls.__mro__)
     below = [c for c in type.__subclasses__(cls) if c.__module__.partition(".")[0] == package]
     yield f"{path}.subclasses", " ".join(sorted(_name(c, package) for c in below))
@@ -192,7 +193,9 @@ def _items(value: object, package: str, depth: int) -> str | None:
         return ", ".join(sorted(_text(item, package, depth + 1) for item in list(value)))  # type: ignore[call-overload]
     if type(value) is dict:
         pairs = list(value.items())[:_MANY]
-        return ", ".join(f"{_text(k, package, depth + 1)}: {_text(v, package, depth + 1)}" for k, v in pairs)
+        # Sorted: an entry that a patch adds to a living table comes last, and that is documented.
+        shown = (f"{_text(k, package, depth + 1)}: {_text(v, package, depth + 1)}" for k, v in pairs)
+        return ", ".join(sorted(shown))
     return None
 
 

@@ -98,12 +98,12 @@ def _lru() -> None:
 
 
 def _function(path: str, function: types.FunctionType, package: str, depth: int) -> Iterator[tuple[str, str]]:
-    yield f"{path}.signature", _signature(function, package)
-    yield f"{path}.code", _code(function.__code__)
-    yield f"{path}.lines", _place(function.__code__, package)
-    yield f"{path}.names", f"{function.__module__} {function.__qualname__} {sorted(vars(function))}"
-    yield f"{path}.doc", repr(function.__doc__)
-    yield f"{path}.globals", str(function.__globals__.get("__name__"))
+    yield f"{path}@signature", _signature(function, package)
+    yield f"{path}@code", _code(function.__code__)
+    yield f"{path}@lines", _place(function.__code__, package)
+    yield f"{path}@names", f"{function.__module__} {function.__qualname__} {sorted(vars(function))}"
+    yield f"{path}@doc", repr(function.__doc__)
+    yield f"{path}@globals", str(function.__globals__.get("__name__"))
     wrapped = vars(function).get("__wrapped__")
     if wrapped is not None:
         yield from _inside(f"{path}.wrapped", wrapped, package, depth + 1)
@@ -138,11 +138,11 @@ def _place(code: types.CodeType, package: str) -> str:
 
 def _class(path: str, cls: type, package: str, depth: int) -> Iterator[tuple[str, str]]:
     held = {n: v for n, v in _without_lazy(vars(cls)).items() if n not in _SKIPPED and n != "_abc_impl"}
-    yield f"{path}.attributes", " ".join(sorted(held))
-    yield f"{path}.fields", " ".join(held.get("__annotations__", ()))
-    yield f"{path}.mro", " ".join(_name(base, package) for base in cls.__mro__)
+    yield f"{path}@attributes", " ".join(sorted(held))
+    yield f"{path}@fields", " ".join(held.get("__annotations__", ()))
+    yield f"{path}@mro", " ".join(_name(base, package) for base in cls.__mro__)
     below = [c for c in type.__subclasses__(cls) if c.__module__.partition(".")[0] == package]
-    yield f"{path}.subclasses", " ".join(sorted(_name(c, package) for c in below))
+    yield f"{path}@subclasses", " ".join(sorted(_name(c, package) for c in below))
     for name, value in sorted(held.items()):
         yield f"{path}.{name}", _text(value, package, 0)
         if not _is(value, type) or value.__qualname__.startswith(cls.__qualname__ + "."):

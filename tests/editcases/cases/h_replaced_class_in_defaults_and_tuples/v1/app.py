@@ -1,0 +1,2 @@
+class N:
+    def f(self): return "v1"

@@ -1,0 +1,2 @@
+class N(int):
+    def f(self): return "v2"

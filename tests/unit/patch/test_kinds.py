@@ -1,0 +1,130 @@
+"""One rule per kind of class: dataclasses, enums, named tuples, typed dicts, abstract classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Any
+
+import pytest
+
+from upward_asgi.errors import NotHot, PatchFailed
+from upward_asgi.patch.kinds import kind_of
+
+REFUSED = (NotHot, PatchFailed)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("class C: ...", "_Plain"),
+        ("import dataclasses\n@dataclasses.dataclass\nclass C:\n    x: int = 1", "_DataClass"),
+        ("import enum\nclass C(enum.Enum):\n    A = 1", "_Enum"),
+        ("import typing\nclass C(typing.NamedTuple):\n    x: int", "_NamedTuple"),
+        ("import typing\nclass C(typing.TypedDict):\n    x: int", "_TypedDict"),
+        ("import attrs\n@attrs.define\nclass C:\n    x: int = 1", "_AttrsClass"),
+        ("import pydantic\nclass C(pydantic.BaseModel):\n    x: int = 1", "_Model"),
+    ],
+    ids=lambda value: value if value.startswith("_") else "",
+)
+def test_a_class_is_of_one_kind(source: str, kind: str) -> None:
+    """The kind is found by what the class is made of."""
+    namespace: dict[str, Any] = {"__name__": __name__}
+    exec(source, namespace)
+    assert type(kind_of(namespace["C"])).__name__ == kind
+
+
+def test_a_dataclass_that_merely_inherits_fields_is_plain() -> None:
+    """Nothing was generated for a subclass without the decorator."""
+
+    @dataclasses.dataclass
+    class Base:
+        x: int = 1
+
+    class Sub(Base): ...
+
+    assert kind_of(Sub) is not kind_of(Base)
+
+
+ENUM = "import enum\nclass E(enum.Enum):\n    A = 1\n    B = 2\n"
+
+
+def test_enum_members_keep_their_identity(releases: Any) -> None:
+    """Values, lookups and new members are the new ones; what was held is still the member."""
+    live = releases.load(ENUM)
+    enum, a = live.module.E, live.module.E.A
+    patch = live.patch(ENUM.replace("A = 1", "A = 10") + "    C = 3\n")
+    assert enum is live.module.E
+    assert a is enum.A is enum(10)
+    assert list(enum) == [enum.A, enum.B, enum.C]
+    patch.undo()
+    assert (a.value, enum(1), [m.name for m in enum]) == (1, a, ["A", "B"])
+    with pytest.raises(ValueError, match="10"):
+        enum(10)
+
+
+def test_an_enum_member_in_use_is_not_removed(releases: Any) -> None:
+    """Somebody holds the member: the patch is refused, and the enum is whole."""
+    live = releases.load(ENUM)
+    held = {"e": live.module.E.B}
+    with pytest.raises(REFUSED, match="in use"):
+        live.patch("import enum\nclass E(enum.Enum):\n    A = 1\n")
+    assert held["e"] is live.module.E(2)
+
+
+def test_a_dataclass_gains_fields(releases: Any) -> None:
+    """Live instances get the defaults, each its own."""
+    source = "import dataclasses\n@dataclasses.dataclass\nclass D:\n    x: int\n"
+    live = releases.load(source)
+    one, two = live.module.D(1), live.module.D(2)
+    live.patch(source + "    y: int = 5\n    z: list = dataclasses.field(default_factory=list)\n")
+    assert one == live.module.D(1, 5, [])
+    assert repr(two) == "D(x=2, y=5, z=[])"
+    assert one.z is not two.z
+
+
+def test_a_dataclass_field_without_default_is_refused_while_instances_live(releases: Any) -> None:
+    """Nobody knows the value that a live instance would have."""
+    source = "import dataclasses\n@dataclasses.dataclass\nclass D:\n    x: int\n"
+    live = releases.load(source)
+    one = live.module.D(1)
+    with pytest.raises(REFUSED):
+        live.patch(source + "    y: int\n")
+    assert one == live.module.D(1)
+
+
+def test_named_tuples_of_another_length_are_refused_while_one_lives(releases: Any) -> None:
+    """Positions cannot be added to a tuple; without one the class changes."""
+    source = "import typing\nclass P(typing.NamedTuple):\n    x: object\n"
+    live = releases.load(source)
+    held = live.module.P([])
+    with pytest.raises(REFUSED):
+        live.patch(source + "    y: int = 1\n")
+    assert held == ([],)
+
+
+def test_typed_dicts_have_the_new_keys(releases: Any) -> None:
+    """Annotations, required and optional keys are those of the new text."""
+    source = "from typing import TypedDict\nclass T(TypedDict):\n    a: int\n"
+    live = releases.load(source)
+    cls = live.module.T
+    live.patch(source.replace("TypedDict)", "TypedDict, total=False)") + "    b: str\n")
+    assert typing.get_type_hints(live.module.T) == {"a": int, "b": str}
+    assert live.module.T.__optional_keys__ == {"a", "b"}
+    assert cls.__name__ == "T"
+
+
+def test_abstract_methods_are_worked_out_again(releases: Any) -> None:
+    """A method that is no longer abstract lets the class be made; registrations stay."""
+    source = (
+        "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): return 1\nA.register(int)\n"
+    )
+    live = releases.load(source)
+    with pytest.raises(TypeError):
+        live.module.A()
+    patch = live.patch(source.replace("    @abc.abstractmethod\n", ""))
+    assert live.module.A().f() == 1
+    assert isinstance(1, live.module.A)
+    patch.undo()
+    with pytest.raises(TypeError):
+        live.module.A()

@@ -1,13 +1,15 @@
 """Routes that a running service added itself: building its application again would lose them.
 
 What is added at import is added again. What a start-up function or a request added (`app.mount(…)` in a
-lifespan) is not known to the statements that build the application, so such an application is never built again.
+lifespan) is not known to the statements that build the application, so such an application is never built
+again.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from .application_reads import reach_of
 from .applications import Application, Applications, calls_in
@@ -40,59 +42,59 @@ def application_verdict(diff: TreeDiff, instructions: Sequence[Instruction]) -> 
     before = {
         key(renamed.get(h.partition(":")[0], h.partition(":")[0]), h.partition(":")[2]) for h in rebuilt
     }
+    added = tuple(_adding(scopes))
     reasons: list[Reason] = []
-    for home in sorted(before & applications.all.keys()):
+    for home in sorted(before & applications.all.keys()) if added else ():
         application = applications.all[home]
-        called = set(reach_of(application, applications, scopes).called)
-        for statement, call in _added_later(application, applications, scopes, called):
-            reasons.append(_reason(application, statement, call, diff))
+        called = reach_of(application, applications, scopes).called
+        for one in added:
+            place = (one.statement.module, one.statement.index)
+            if place not in called and _adds(one, application, applications):
+                reasons.append(_reason(application, one, diff))
     return Verdict(tuple(reasons))
 
 
-def _reason(application: Application, statement: Statement, call: ast.Call, diff: TreeDiff) -> Reason:
-    file = diff.old[statement.module].path.relative_to(diff.old.root).as_posix()
+@dataclass(frozen=True)
+class _Adding:
+    """A call in a function that adds something to an application, whichever that is."""
+
+    statement: Statement
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    call: ast.Call
+    owner: ast.expr
+
+
+def _adding(scopes: Scopes) -> Iterator[_Adding]:
+    words = tuple(f".{name}(".encode() for name in _ADDING)
+    for module in scopes.tree.modules.values():
+        if not any(word in module.source for word in words):
+            continue
+        for statement in scopes.statements(module.name):
+            for function in _functions(statement.node):
+                for call in calls_in(ast.Module(function.body, [])):
+                    if isinstance(call.func, ast.Attribute) and call.func.attr in _ADDING:
+                        yield _Adding(statement, function, call, call.func.value)
+
+
+def _reason(application: Application, one: _Adding, diff: TreeDiff) -> Reason:
+    file = diff.old[one.statement.module].path.relative_to(diff.old.root).as_posix()
     return Reason(
         "added_at_run_time",
         f"{application.key} is to be built again, and the running service has added to it:"
-        f" {ast.unparse(call.func)}(…) (line of the old release)",
+        f" {ast.unparse(one.call.func)}(…) (line of the old release)",
         file,
-        call.lineno,
+        one.call.lineno,
         "add it at import, where the application is made, or release a new minor version",
     )
 
 
-def _added_later(
-    application: Application, applications: Applications, scopes: Scopes, called: set[tuple[str, int]]
-) -> Iterator[tuple[Statement, ast.Call]]:
-    word = application.name.encode()
-    for module in scopes.tree.modules.values():
-        if word not in module.source and not any(w.encode() in module.source for w in _STARTUP):
-            continue
-        for statement in scopes.statements(module.name):
-            if (module.name, statement.index) in called:
-                continue
-            for function in _functions(statement.node):
-                yield from (
-                    (statement, call)
-                    for call in calls_in(ast.Module(function.body, []))
-                    if _adds(call, function, statement, application, applications)
-                )
-
-
-def _adds(
-    call: ast.Call,
-    function: ast.FunctionDef | ast.AsyncFunctionDef,
-    statement: Statement,
-    application: Application,
-    applications: Applications,
-) -> bool:
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _ADDING:
-        return False
-    owner = next(dotted_names(call.func.value), "")
-    parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+def _adds(one: _Adding, application: Application, applications: Applications) -> bool:
+    owner = next(dotted_names(one.owner), "")
+    arguments = one.function.args
+    parameters = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     if owner in parameters:
-        return owner == parameters[0] and _is_startup(function, application, applications)
-    return applications.reads(statement.module, call.func.value, (application.key,))
+        return owner == parameters[0] and _is_startup(one.function, application, applications)
+    return applications.reads(one.statement.module, one.owner, (application.key,))
 
 
 def _is_startup(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,11 +59,11 @@ class Applications:
     @cached_property
     def all(self) -> dict[str, Application]:
         """Every application, by its key `module:name`."""
+        makers = self._makers()
+        statements = self._acting(makers)
         return {
-            home: Application(
-                home.partition(":")[0], home.partition(":")[2], makers, self._statements(home, makers)
-            )
-            for home, makers in self._makers().items()
+            home: Application(home.partition(":")[0], home.partition(":")[2], indexes, statements[home])
+            for home, indexes in makers.items()
         }
 
     @cached_property
@@ -177,62 +177,61 @@ class Applications:
 
     # What acts on an application
 
-    def _statements(self, home: str, makers: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        found = {}
-        module, _, name = home.partition(":")
-        word = name.encode()
-        for other in self._scopes.tree.modules.values():
-            if word not in other.source:
+    def _acting(self, makers: dict[str, tuple[int, ...]]) -> dict[str, dict[str, tuple[int, ...]]]:
+        """For every application, the statements that build it, found in one pass over all modules."""
+        found: dict[str, dict[str, list[int]]] = {home: defaultdict(list) for home in makers}
+        words = {home.partition(":")[2].encode() for home in makers}
+        for module in self._scopes.tree.modules.values():
+            if not any(word in module.source for word in words):
                 continue
-            own = makers if other.name == module else ()
-            indexes = [
-                s.index
-                for s in self._scopes.statements(other.name)
-                if s.index in own or self._builds(s, home)
-            ]
-            if indexes:
-                found[other.name] = tuple(indexes)
-        return found
+            for statement in self._scopes.statements(module.name):
+                homes = {h for h in self._built_in(statement, makers) if h in makers}
+                own = {h for h in (key(module.name, n) for n in statement.effects.binds) if h in makers}
+                for home in homes | {h for h in own if statement.index in makers[h]}:
+                    found[home][module.name].append(statement.index)
+        return {home: {m: tuple(i) for m, i in modules.items()} for home, modules in found.items()}
 
-    def _builds(self, statement: Statement, home: str) -> bool:
+    def _built_in(self, statement: Statement, homes: Container[str]) -> Iterator[str]:
+        """The names of what the statement acts on, applications and other things alike."""
         node = statement.node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return any(self.reads(statement.module, d, (home,)) for d in node.decorator_list)
         if statement.is_import or _is_main(node):
-            return False
-        if any(self.reads(statement.module, d, (home,)) for d in _decorators_in(node)):
-            return True
-        if statement.is_class:
-            return False
-        return self._acts(statement, home) or any(
-            self._called_with(statement.module, call, home) for call in _effect_calls(node)
-        )
+            return
+        for decorator in _decorators_in(node):
+            yield from self._read_in(statement.module, decorator)
+        if statement.is_class or statement.is_function:
+            return
+        yield from self._acted_on(statement)
+        for call in _effect_calls(node):
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else ast.Constant(None)
+            if not any(name in homes for name in self._read_in(statement.module, owner)):
+                yield from self._given_to(statement.module, call)  # else: what `app.include_router` takes
 
-    def _acts(self, statement: Statement, home: str) -> bool:
+    def _acted_on(self, statement: Statement) -> Iterator[str]:
         for dotted in statement.effects.mutates:
             found = self._scopes.resolve(statement.module, dotted)
-            if home in found:
+            for home in found:
                 part = next((n.removeprefix(f"{home}.") for n in found if n.startswith(f"{home}.")), "")
                 if part.partition(".")[0] not in _STATE:
-                    return True
-        return False
+                    yield home
 
-    def _called_with(self, module: str, call: ast.Call, home: str) -> bool:
+    def _given_to(self, module: str, call: ast.Call) -> Iterator[str]:
         """`add_pagination(app)`, or `register()` whose body names the application."""
-        if any(self.reads(module, part, (home,)) for part in (*call.args, *(k.value for k in call.keywords))):
-            return True
+        for part in (*call.args, *(k.value for k in call.keywords)):
+            yield from self._read_in(module, part)
         dotted = next(dotted_names(call.func), None)
         for name in self._scopes.resolve(module, dotted) if dotted else ():
             statement = self.definition(name)
-            if statement is None or not statement.is_function:
-                continue
-            if any(self.reads(statement.module, inner, (home,)) for inner in calls_in(statement.node)):
-                return True
-        return False
+            if statement is not None and statement.is_function:
+                for inner in calls_in(statement.node):
+                    yield from self._read_in(statement.module, inner)
+
+    def _read_in(self, module: str, node: ast.AST) -> Iterator[str]:
+        for dotted in dotted_names(node):
+            yield from self._scopes.resolve(module, dotted)
 
     def reads(self, module: str, node: ast.AST, homes: tuple[str, ...]) -> bool:
-        found = (name for dotted in dotted_names(node) for name in self._scopes.resolve(module, dotted))
-        return any(name in homes for name in found)
+        """True when the expression reads one of the applications."""
+        return any(name in homes for name in self._read_in(module, node))
 
 
 def _is_framework(origin: str) -> bool:

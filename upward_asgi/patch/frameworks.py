@@ -24,7 +24,6 @@ __all__ = [
     "forget_kinds",
     "framework_of",
     "make_again",
-    "namespace_of",
     "register",
 ]
 
@@ -75,15 +74,6 @@ def forget_kinds(journal: Journal) -> None:
         if type(value) is functools._lru_cache_wrapper:
             value.cache_clear()
             journal.on_undo(value.cache_clear)
-
-
-def namespace_of(holder: object) -> dict[Any, Any]:
-    """The dictionary of a plain object that holds something; asking for it makes it one that can be found."""
-    try:
-        namespace = object.__getattribute__(holder, "__dict__")
-    except AttributeError:
-        return {}
-    return namespace if type(namespace) is dict else {}
 
 
 @dataclass(slots=True)

@@ -11,12 +11,11 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
-import functools
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import FunctionType, MemberDescriptorType
+from types import FunctionType
 from typing import Any
 
 from ..appup.applications import Applications
@@ -25,8 +24,9 @@ from ..appup.diff import Change
 from ..appup.import_order import fresh_order
 from ..appup.instructions import Instruction, RebuildApp
 from ..appup.scopes import Scopes, key
-from .frameworks import Rebuilt, become_application, forget_kinds, framework_of, make_again, namespace_of
+from .frameworks import Rebuilt, become_application, forget_kinds, framework_of, make_again
 from .functions import functions_under
+from .holders import namespace_of, show_holders
 from .journal import MISSING, Journal
 from .module_run import ModuleRun, Progress
 from .statements import settle
@@ -182,11 +182,7 @@ class _Build:
             dropped = self.due[home].dropped if home in self.due else ()
             for rebuilt in several:
                 rebuilt.keep_the_rest(self.journal, dropped)
-        holders = gc.get_referrers(*(new for new, _ in self.progress.superseded))
-        for holder in holders:
-            namespace_of(holder)  # only then is it found by who replaces references
-            _in_slots(self.journal, holder, self.progress.superseded)
-        _in_partials(self.journal, self.progress.superseded, holders)
+        show_holders(self.journal, self.progress.superseded)
 
     # Makers
 
@@ -323,35 +319,6 @@ def _forget_cached(journal: Journal, lives: list[Any]) -> None:
         if any(id(value) in wanted for value in namespace.values()):
             for name in names & namespace.keys():
                 journal.set_item(namespace, name, None)
-
-
-def _in_slots(journal: Journal, holder: object, superseded: Iterable[tuple[object, object]]) -> None:
-    """Attributes of objects without a dictionary: frozen dataclasses with slots, mostly."""
-    slotted = [base for base in type(holder).__mro__ if "__slots__" in vars(base)]
-    members = [m for base in slotted for m in vars(base).values() if type(m) is MemberDescriptorType]
-    now = {id(new): old for new, old in superseded} if members else {}
-    for member in members:
-        value = getattr(holder, member.__name__, None)
-        if id(value) in now:
-            journal.set_attribute(holder, member.__name__, now[id(value)])
-
-
-def _in_partials(
-    journal: Journal, superseded: Iterable[tuple[object, object]], holders: Iterable[object]
-) -> None:
-    """Routes to plain functions hold them in partials, whose parts can only be set all at once."""
-    now = {id(new): old for new, old in superseded}
-    for holder in holders:
-        found = gc.get_referrers(holder) if type(holder) is tuple else [holder]
-        for partial in (p for p in found if type(p) is functools.partial):
-            _replace_in(journal, partial, now)
-
-
-def _replace_in(journal: Journal, partial: Any, now: dict[int, object]) -> None:
-    func, args, keywords, attributes = before = partial.__reduce__()[2]
-    changed = tuple(now.get(id(argument), argument) for argument in args)
-    journal.on_undo(lambda: partial.__setstate__(before))
-    partial.__setstate__((now.get(id(func), func), changed, keywords, attributes))
 
 
 def _caches(live: object) -> tuple[str, ...]:

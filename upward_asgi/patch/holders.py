@@ -1,0 +1,63 @@
+"""Holders that a pass over the heap does not find or cannot write to: plain objects, slots, partials.
+
+Frameworks hold endpoints in all of these. They are put right before references are replaced everywhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+from collections.abc import Iterable, Sequence
+from types import MemberDescriptorType
+from typing import Any
+
+from .journal import Journal
+
+__all__ = ["namespace_of", "show_holders"]
+
+
+def show_holders(journal: Journal, superseded: Sequence[tuple[object, object]]) -> None:
+    """Replace in slots and partials; make the dictionaries of other holders visible to the heap pass."""
+    holders = gc.get_referrers(*(new for new, _ in superseded)) if superseded else []
+    for holder in holders:
+        namespace_of(holder)
+        _in_slots(journal, holder, superseded)
+    _in_partials(journal, superseded, holders)
+
+
+def namespace_of(holder: object) -> dict[Any, Any]:
+    """The dictionary of a plain object that holds something; asking for it makes it one that can be found."""
+    try:
+        namespace = object.__getattribute__(holder, "__dict__")
+    except AttributeError:
+        return {}
+    return namespace if type(namespace) is dict else {}
+
+
+def _in_slots(journal: Journal, holder: object, superseded: Iterable[tuple[object, object]]) -> None:
+    """Attributes of objects without a dictionary: frozen dataclasses with slots, mostly."""
+    slotted = [base for base in type(holder).__mro__ if "__slots__" in vars(base)]
+    members = [m for base in slotted for m in vars(base).values() if type(m) is MemberDescriptorType]
+    now = {id(new): old for new, old in superseded} if members else {}
+    for member in members:
+        value = getattr(holder, member.__name__, None)
+        if id(value) in now:
+            journal.set_attribute(holder, member.__name__, now[id(value)])
+
+
+def _in_partials(
+    journal: Journal, superseded: Iterable[tuple[object, object]], holders: Iterable[object]
+) -> None:
+    """Routes to plain functions hold them in partials, whose parts can only be set all at once."""
+    now = {id(new): old for new, old in superseded}
+    for holder in holders:
+        found = gc.get_referrers(holder) if type(holder) is tuple else [holder]
+        for partial in (p for p in found if type(p) is functools.partial):
+            _replace_in(journal, partial, now)
+
+
+def _replace_in(journal: Journal, partial: Any, now: dict[int, object]) -> None:
+    func, args, keywords, attributes = before = partial.__reduce__()[2]
+    changed = tuple(now.get(id(argument), argument) for argument in args)
+    journal.on_undo(lambda: partial.__setstate__(before))
+    partial.__setstate__((now.get(id(func), func), changed, keywords, attributes))

@@ -69,19 +69,16 @@ def one_way(package: str, old: str, new: str, before: dict[str, str], *, undo: b
     from upward_asgi.errors import UpwardError
     from upward_asgi.testing import NotHot, hot_swap
 
-    def attempt() -> Any:
-        return hot_swap(old, new, packages=[package], timeout=_TIMEOUT)
-
     started = time.perf_counter()
     try:
-        swapped = attempt()
+        swapped: Any = hot_swap(old, new, packages=[package], timeout=_TIMEOUT)
         told = {"outcome": "equal", "seconds": time.perf_counter() - started}
         told["pause"] = swapped.report.seconds
         if undo:
             swapped.undo()
             whole(told, package, old, before, "after undo()")
             if told["outcome"] == "equal":
-                swapped = attempt()
+                swapped = prepared(package, old, new).apply()  # the proof was given above
         if swapped.report.left:
             told["left"] = list(swapped.report.left)
         del swapped
@@ -103,27 +100,31 @@ def one_way(package: str, old: str, new: str, before: dict[str, str], *, undo: b
 
 def unrehearsed(told: dict[str, Any], package: str, old: str, new: str, before: dict[str, str]) -> None:
     """Do to this very process what the rehearsal kept from it: it must be undone whole."""
-    from upward_asgi import testing
-
-    release, other = Path(old).resolve(), Path(new).resolve()
-    settings = testing._settings(other)
     try:
-        version = testing._version
-        appup = testing.make_appup(
-            release, other, old_version=version(release, "0.0.0"), new_version=version(other, "0.0.1"),
-            packages=[package], settings=settings,
-        )  # fmt: skip
-        prepared = testing.prepare(
-            appup.up, old=release, new=other, imports=testing.SysPathImports(release),
-            packages=[package], settings=settings,
-        )  # fmt: skip
+        patch = prepared(package, old, new)
     except BaseException:
-        return
+        return  # what cannot be prepared was refused before anything could be touched
     try:
-        prepared.apply().undo()
+        patch.apply().undo()
     except BaseException as error:
         told["unrehearsed"] = _root_cause(error)
     whole(told, package, old, before, "after the patch was applied and undone")
+
+
+def prepared(package: str, old: str, new: str) -> Any:
+    """What `hot_swap` prepares, for this process and without its rehearsal."""
+    from upward_asgi import testing
+
+    release, other, version = Path(old).resolve(), Path(new).resolve(), testing._version
+    settings = testing._settings(other)
+    appup = testing.make_appup(
+        release, other, old_version=version(release, "0.0.0"), new_version=version(other, "0.0.1"),
+        packages=[package], settings=settings,
+    )  # fmt: skip
+    return testing.prepare(
+        appup.up, old=release, new=other, imports=testing.SysPathImports(release),
+        packages=[package], settings=settings,
+    )  # fmt: skip
 
 
 def whole(told: dict[str, Any], package: str, root: str, before: dict[str, str], when: str) -> None:

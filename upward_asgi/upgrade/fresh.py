@@ -6,7 +6,7 @@ There it must import; and what it is there, the rehearsed process must become.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,10 @@ def fresh_starts(
     Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
     """
     names = tuple(packages)
-    modules = tuple(live_modules_in(new.root, names))
+    modules = _start_order(new.root, names)
     if not modules:
         return None
-    before = tuple(name for name in live_modules_in(old.root, names))
+    before = _start_order(old.root, names)
     first, again, was = describe_starts(
         FreshStart(new.root, modules, names, timeout, hash_seed=1),
         FreshStart(new.root, modules, names, timeout, hash_seed=2),
@@ -51,6 +51,15 @@ def fresh_starts(
     # Not the old one's root: a path that stayed behind is to show.
     roots = {str(path): "<root>" for path in (new.root, shown)}
     return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))
+
+
+def _start_order(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
+    """The living modules so that modules which import each other in a circle run as they did here."""
+    from ..appup.import_order import start_order
+    from ..appup.trees import read_tree
+
+    living = tuple(live_modules_in(root, packages))
+    return start_order(read_tree(root, packages), living) if living else ()
 
 
 def live_modules_in(root: Path, packages: Iterable[str]) -> Iterator[str]:

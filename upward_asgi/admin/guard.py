@@ -20,7 +20,7 @@ from .configuration import Admin
 __all__ = ["Guard", "Rejected", "read_body"]
 
 
-class Rejected(Exception):  # noqa: N818
+class Rejected(Exception):
     """A request was turned away: `error`, with a status and headers that the error alone does not say."""
 
     def __init__(self, error: UpwardError, status: int, headers: dict[str, str] | None = None) -> None:

@@ -45,7 +45,7 @@ def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
 
 
 def _filled_at_import(change: Change, changes: Iterable[Change]) -> bool:
-    """True when the module's own statements fill the container: then the rehearsal tells what is live state."""
+    """True when the module's own statements fill it: then the rehearsal tells what is live state."""
     if change.old is None or change.how is not Changed.TEXT:
         return False
     mutated = {name for other in changes if other.old is not None for name in other.old.effects.mutates}

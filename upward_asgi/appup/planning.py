@@ -206,7 +206,8 @@ class _Planner:
         module = statement.module
         existed = change is None or change.old is not None
         registered = statement.is_function and self.applications.only_registered(statement)
-        if statement.is_function and existed and (registered or not statement.decorated):
+        bare = not statement.decorated and not (change and change.old and change.old.decorated)
+        if statement.is_function and existed and (registered or bare):
             return
         if statement.is_class and existed:
             yield from self._class_dirty(statement, change)
@@ -336,7 +337,7 @@ class _Planner:
         return name not in self.diff.old and name not in self.diff.moves.renamed
 
     def _arrivals(self) -> Iterator[Instruction]:
-        """Definitions that moved into new modules: whoever imports those makes them, then they are adopted."""
+        """Definitions that moved into new modules: who imports those makes them, then they are adopted."""
         for after, before in sorted(self.diff.moves.definitions.items()):
             module, _, name = after.partition(":")
             if self._added(module):

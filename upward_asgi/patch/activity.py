@@ -43,7 +43,9 @@ def code_of_task(task: asyncio.Task[Any]) -> Iterator[CodeType]:
     while awaited is not None and id(awaited) not in seen:
         seen.add(id(awaited))
         if isinstance(awaited, CoroutineType):
-            code, awaited = awaited.cr_code, awaited.cr_await
+            frame, code, awaited = awaited.cr_frame, awaited.cr_code, awaited.cr_await
+            if frame is None:  # it has ended
+                return
             yield code
         elif isinstance(awaited, GeneratorType):
             code, awaited = awaited.gi_code, awaited.gi_yieldfrom

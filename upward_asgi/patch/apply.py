@@ -382,10 +382,18 @@ class _Step:
                 self._tidy(sys.modules[name], source)
                 refresh_places(self.journal, sys.modules[name], source.places)
         if self.progress.living is not None:
-            clear_caches(self.progress.living, self.progress.changed_functions)
+            clear_caches(self.progress.living, self.progress.changed_functions, self._reads_changed)
             modules = live_modules(self.prepared.packages).values()
             refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
         self._report()
+
+    def _reads_changed(self, function: FunctionType) -> bool:
+        """True when the function's body reads a name that has another object or value now."""
+        module = function.__globals__.get("__name__")
+        if not isinstance(module, str) or module not in self.prepared.new:
+            return False
+        names = function.__code__.co_names
+        return any(key(module, name) in self.progress.dirty for name in names)
 
     def _tidy(self, live: ModuleType, source: _Source) -> None:
         annotations = live.__dict__.get("__annotations__")

@@ -1,7 +1,7 @@
-"""Where a class stands in its file, and which attributes its methods assign: Python 3.13 keeps both in the class.
+"""Where a class stands, and which attributes its methods assign: Python 3.13 keeps both in the class.
 
-`__firstlineno__` and `__static_attributes__` are written by the code of the class body, which does not run when
-only methods are patched; so they are read from the compiled body. Before 3.13 there is nothing to do.
+`__firstlineno__` and `__static_attributes__` are written by the code of the class body, which does not run
+when only methods are patched; so they are read from the compiled body. Before 3.13 there is nothing to do.
 """
 
 from __future__ import annotations

@@ -334,6 +334,8 @@ class _Body:
                 else None
             )
             if can_become(before, code or value.__code__):
+                if "__isabstractmethod__" in before.__dict__ and "__isabstractmethod__" not in value.__dict__:
+                    journal.delete_item(before.__dict__, "__isabstractmethod__")
                 self.run_.redefine(before, value, code or value.__code__)
                 return
             forward(journal, before, value)

@@ -22,6 +22,8 @@ def delete_definition(journal: Journal, live: ModuleType, new: Module, name: str
         cls = live.__dict__.get(owner)
         if isinstance(cls, type):
             journal.delete_class(cls, attribute)
+        elif isinstance(cls, FunctionType):
+            journal.delete_item(cls.__dict__, attribute)
         return MISSING
     if name == "__doc__":
         journal.set_item(live.__dict__, name, None)

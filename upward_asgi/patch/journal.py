@@ -7,8 +7,10 @@ Each entry knows how to bring back exactly what was there; `undo` runs them newe
 from __future__ import annotations
 
 import types
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, MutableSequence, MutableSet
 from typing import Any
+from weakref import WeakSet
 
 from ..errors import InternalError
 
@@ -22,12 +24,16 @@ _COPIES = frozenset({"items", "values", "members"})
 """Variables of the entries below that hold copies of what a container held."""
 
 
+_alive: WeakSet[Journal] = WeakSet()
+
+
 class Journal:
     """The undo entries of one patch, oldest first."""
 
     def __init__(self) -> None:
         self._entries: list[Callable[[], object]] = []
         self._seen: set[int] = set()
+        _alive.add(self)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -52,8 +58,13 @@ class Journal:
                 do="restart the service on its permanent release and report this",
             ) from ExceptionGroup("undo", failures)
 
-    def holders(self) -> Iterator[object]:
-        """What the log itself holds references with: never part of the application, never to be changed."""
+    @staticmethod
+    def holders() -> Iterator[object]:
+        """What logs hold references with (this one's and those of earlier patches): never to be changed."""
+        for journal in list(_alive):
+            yield from journal._holders()
+
+    def _holders(self) -> Iterator[object]:
         yield self._entries
         for entry in self._entries:
             if not isinstance(entry, types.FunctionType):
@@ -136,7 +147,10 @@ class Journal:
         if id(container) in self._seen:
             return
         self._seen.add(id(container))
-        if isinstance(container, dict):
+        if isinstance(container, OrderedDict):
+            items = list(container.items())
+            self._entries.append(lambda: _restore_ordered(container, items))
+        elif isinstance(container, dict):
             items = list(dict.items(container))
             self._entries.append(lambda: _restore_dict(container, items))
         elif isinstance(container, MutableSequence):
@@ -192,6 +206,14 @@ def _restore_dict(container: dict[Any, Any], items: list[tuple[Any, Any]]) -> No
     for key, value in items:
         if dict.get(container, key, MISSING) is not value:
             dict.__setitem__(container, key, value)
+
+
+def _restore_ordered(container: OrderedDict[Any, Any], items: list[tuple[Any, Any]]) -> None:
+    """An OrderedDict keeps its order in a list of its own, which plain dict operations do not know."""
+    if list(container) != [key for key, _ in items]:
+        OrderedDict.clear(container)
+    for key, value in items:
+        OrderedDict.__setitem__(container, key, value)
 
 
 def _restore_sequence(container: Any, values: list[Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .functions import can_become, same_definition
 from .hierarchy import subclasses
+from .instances import copy_of
 from .journal import Journal
 from .module_run import ModuleRun, Progress
 from .refusal import CannotFollow
@@ -62,25 +63,27 @@ def replace_class(run: ModuleRun, old: type, new: type) -> None:
 
     References to `old` elsewhere are replaced at the end of the patch, all in one pass.
     """
-    journal = run.journal
     holders = gc.get_referrers(old)
     for item in holders:
         if type(item) is old:
-            _move(journal, item, new)
+            _move(run, item, new)
     for sub in subclasses(old):
         _rebase(run, sub, old, new)
     _keep_functions(run, old, new)
 
 
-def _move(journal: Journal, instance: Any, new: type) -> None:
+def _move(run: ModuleRun, instance: Any, new: type) -> None:
     try:
-        journal.set_class_of(instance, new)
+        run.journal.set_class_of(instance, new)
     except TypeError as error:
-        raise CannotFollow(
-            "layout",
-            f"live instances of {new.__module__}:{new.__qualname__} cannot take its new layout ({error})",
-            advice="keep the slots and bases as they are in a patch release, or release a minor version",
-        ) from error
+        copy = copy_of(instance, new)
+        if copy is None:
+            raise CannotFollow(
+                "layout",
+                f"live instances of {new.__module__}:{new.__qualname__} cannot take its new layout ({error})",
+                advice="keep the slots and bases as they are in a patch release, or release a minor version",
+            ) from error
+        run.progress.superseded.append((instance, copy))
 
 
 def _rebase(run: ModuleRun, sub: type, old: type, new: type) -> None:

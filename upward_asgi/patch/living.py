@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 
@@ -127,14 +127,17 @@ def doc_of(code: CodeType) -> str | None:
     return constants[0] if constants and isinstance(constants[0], str) else None
 
 
-def clear_caches(functions: LivingFunctions, changed: set[int]) -> int:
-    """Empty every `lru_cache` round a function whose code changed; the results in it are the old code's."""
-    cleared = 0
+def clear_caches(
+    functions: LivingFunctions, changed: set[int], reads_changed: Callable[[FunctionType], bool]
+) -> None:
+    """Empty every `lru_cache` round a function that changed, or that reads a value that did.
+
+    The results in it are the old code's; a cache of anything else (a pool, the settings) is left alone.
+    """
     for cache in functions.caches:
-        if id(getattr(cache, "__wrapped__", None)) in changed:
+        wrapped = getattr(cache, "__wrapped__", None)
+        if id(wrapped) in changed or (isinstance(wrapped, FunctionType) and reads_changed(wrapped)):
             cache.cache_clear()
-            cleared += 1
-    return cleared
 
 
 def _full_collections() -> int:

@@ -99,7 +99,7 @@ class ModuleRun:
 
     def redefine(self, old: FunctionType, new: FunctionType, code: CodeType) -> None:
         """Let a living function become `new` with `code`, and remember what that changes for others."""
-        if old.__code__ != code:
+        if old.__code__ != code or _values(old) != _values(new):
             self.progress.changed_functions.add(id(old))
         if old.__doc__ != new.__doc__ and old.__doc__ is not None:
             self.progress.docs.append((old.__doc__, new.__doc__))
@@ -131,6 +131,12 @@ class ModuleRun:
     def mark_dirty(self, *names: str) -> None:
         """Say that these names of the module stand for other objects or values now."""
         self.progress.dirty.update(key(self.name, name) for name in names)
+
+
+def _values(function: FunctionType) -> tuple[int, ...]:
+    """The identities of the defaults: another one may make another result."""
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return tuple(map(id, defaults))
 
 
 def future_flags(module: Module) -> int:

@@ -17,14 +17,23 @@ from .journal import Journal
 __all__ = ["replace_references"]
 
 
+_NESTED = 3
+"""How many tuples deep in tuples a reference is followed."""
+
+
 class _Replacement:
     def __init__(
-        self, journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object]
+        self,
+        journal: Journal,
+        pairs: Iterable[tuple[object, object]],
+        skip: Iterable[object],
+        depth: int = 0,
     ) -> None:
         self.journal = journal
+        self.depth = depth
         self.by_id = {id(old): (old, new) for old, new in pairs if old is not new}
-        self.skip = {id(self), id(self.by_id), *(id(item) for item in skip)}
-        self.left: list[object] = []
+        self.skip = {id(self), id(self.by_id), *map(id, self.by_id.values()), *(id(item) for item in skip)}
+        self.log: set[int] = set()
 
     def now(self, value: object) -> Any:
         pair = self.by_id.get(id(value))
@@ -46,6 +55,17 @@ class _Replacement:
             self._in_tuple(holder)
         elif isinstance(holder, type):
             self._in_class(holder)
+        elif not isinstance(holder, MethodType | FrameType):
+            self._in_instance(holder)
+
+    def _in_instance(self, holder: Any) -> None:
+        """Attributes that CPython keeps without a dictionary until somebody asks for it, and slots."""
+        try:
+            namespace = object.__getattribute__(holder, "__dict__")
+        except AttributeError:
+            return
+        if type(namespace) is dict:
+            self._in_dict(namespace)
 
     def _in_dict(self, holder: dict[Any, Any]) -> None:
         if any(id(key) in self.by_id for key in dict.keys(holder)):
@@ -70,7 +90,9 @@ class _Replacement:
         holder.update(members)
 
     def _in_function(self, holder: FunctionType) -> None:
-        if holder.__defaults__:
+        if id(holder.__defaults__) in self.by_id:
+            self.journal.set_attribute(holder, "__defaults__", self.now(holder.__defaults__))
+        elif holder.__defaults__:
             self.journal.set_attribute(holder, "__defaults__", tuple(map(self.now, holder.__defaults__)))
         for namespace in (holder.__kwdefaults__, holder.__annotations__, holder.__dict__):
             if namespace:
@@ -78,14 +100,16 @@ class _Replacement:
 
     def _in_tuple(self, holder: tuple[Any, ...]) -> None:
         """A tuple cannot change: a new one takes its place wherever it is held (bases are set elsewhere)."""
-        if id(holder) in self.skip:
+        if id(holder) in self.skip or self.depth > _NESTED:
             return
         self.skip.add(id(holder))
         new = tuple(map(self.now, holder))
-        nested = _Replacement(self.journal, [(holder, new)], ())
-        nested.skip |= self.skip
+        nested = _Replacement(self.journal, [(holder, new)], (), self.depth + 1)
+        nested.skip |= {*self.skip, id(new)}
+        self.log = self.log or {id(item) for item in self.journal.holders()}
+        log = nested.log = self.log
         for outer in gc.get_referrers(holder):
-            if id(outer) not in nested.skip and type(outer) is not tuple and not isinstance(outer, type):
+            if id(outer) not in nested.skip and id(outer) not in log and not isinstance(outer, type):
                 nested.in_object(outer)
 
     def _in_class(self, holder: type) -> None:

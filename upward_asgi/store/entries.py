@@ -20,7 +20,7 @@ _COMPILED = frozenset({".so", ".pyd", ".dll", ".dylib", ".pyc", ".pyo"})
 _ENCRYPTED = 0x1
 
 
-class Complaint(Exception):  # noqa: N818 - it never leaves the room: `wheels` makes a BadWheel of it
+class Complaint(Exception):
     """What is wrong: expected, got."""
 
     def __init__(self, expected: str, got: str) -> None:

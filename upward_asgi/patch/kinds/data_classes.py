@@ -60,7 +60,7 @@ def _fill(journal: Journal, instance: Any, fields: list[dataclasses.Field[Any]])
             cls = type(instance)
             raise CannotFollow(
                 "new_field",
-                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for the field {field.name}",
+                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for {field.name}",
                 advice="give the field a default, or release a minor version",
             )
         journal.set_attribute(instance, field.name, field.default_factory())

@@ -59,6 +59,7 @@ class _Members:
         self.journal, self.old, self.new = journal, old, new
         self.before: dict[str, Any] = dict(old.__dict__["_member_map_"])
         self.after: dict[str, Any] = dict(new.__dict__["_member_map_"])
+        self.tables_before = [old.__dict__.get(name) for name in _TABLES]
         self.now: dict[int, Any] = {}
         """Id of each new member -> the member that stands for it."""
 
@@ -69,6 +70,7 @@ class _Members:
                 continue
             if live is None or live._name_ != member._name_:
                 self.journal.set_class_of(member, self.old)
+                self._say_class(member.__dict__, member)
                 self.now[id(member)] = member
             else:
                 self._update(live, member)
@@ -82,8 +84,11 @@ class _Members:
                 f"{self.old.__module__}:{self.old.__qualname__}.{live._name_} is immutable and changed",
                 advice="add a new member instead, or release a minor version",
             )
-        for name, value in member.__dict__.items():
-            self.journal.set_item(live.__dict__, name, self.old if value is self.new else value)
+        self._say_class(live.__dict__, member)
+
+    def _say_class(self, namespace: dict[str, Any], member: Any) -> None:
+        for name, value in list(member.__dict__.items()):
+            self.journal.set_item(namespace, name, self.old if value is self.new else value)
 
     def _attributes(self) -> None:
         """Members are attributes of the class: as themselves, or through a redirecting property."""
@@ -129,23 +134,20 @@ class _Members:
             )
 
     def _held(self, name: str) -> bool:
-        tables = [self.before, *(self.old.__dict__.get(table) for table in _TABLES)]
-        known = (
-            {id(table) for table in tables} | {id(self.__dict__)} | {id(h) for h in self.journal.holders()}
-        )
-        holders = gc.get_referrers(self.before[name])
-        return any(id(holder) not in known and _holds(holder, self.old) for holder in holders)
+        """True when something other than the enum's own tables, old and new, holds the member."""
+        member = self.before[name]
+        known = {id(self.before), id(self.__dict__), *map(id, self.tables_before)}
+        known.update(id(self.old.__dict__.get(table)) for table in _TABLES)
+        known.update(map(id, self.journal.holders()))
+        return any(id(h) not in known and _holds(h, member) for h in gc.get_referrers(member))
 
 
-def _holds(holder: Any, cls: type) -> bool:
-    """True for what the application holds a member with; tables of the enum itself do not count."""
+def _holds(holder: Any, member: Any) -> bool:
+    """True for what the application holds a member with; the class itself and logged entries do not count."""
     if isinstance(holder, dict):
-        return not any(
-            type(value) is cls and getattr(value, "_name_", None) == key
-            for key, value in list(holder.items())
-        )
-    if type(holder) is tuple and len(holder) == 2 and isinstance(holder[1], cls):
-        return bool(holder[0] != getattr(holder[1], "_name_", None))  # an entry of a table, in the undo log
+        return not any(value is member and key == member._name_ for key, value in list(holder.items()))
+    if type(holder) is tuple and len(holder) == 2 and holder[1] is member:
+        return holder[0] is not member._name_ and holder[0] is not member._value_  # in the undo log
     return isinstance(holder, list | tuple | set | frozenset)
 
 

@@ -1,0 +1,77 @@
+"""An instance whose layout changes: a copy takes its place, if everybody who holds it can be given the copy.
+
+`__class__` can only be set between classes of one memory layout, so an instance of a class that gained a
+slot (or a base such as `abc.ABC`, which takes `object`'s place) cannot move. Its attributes can. What holds it
+must be something whose reference can be exchanged: a container, a cell, an attribute; never a running frame
+or a weak reference, for these would go on with the old object.
+"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from types import CellType, FrameType, FunctionType, ModuleType
+from typing import Any
+
+__all__ = ["copy_of"]
+
+_EXCHANGEABLE = (dict, list, set, tuple, CellType, FunctionType, ModuleType)
+
+
+def copy_of(instance: Any, new: type) -> Any:
+    """An instance of `new` with the attributes of `instance`; None when it cannot take its place."""
+    if getattr(new, "__new__", None) is not object.__new__ or weakref.getweakrefcount(instance):
+        return None
+    if not all(map(_can_exchange, gc.get_referrers(instance))):
+        return None
+    copy: Any = object.__new__(new)
+    for name, value in _attributes(instance).items():
+        try:
+            object.__setattr__(copy, name, value)
+        except AttributeError:  # a slot that the new class does not have
+            continue
+    return copy
+
+
+def _can_exchange(holder: object) -> bool:
+    if isinstance(holder, _EXCHANGEABLE) or _is_plain_instance(holder):
+        return True
+    return isinstance(holder, FrameType) and _is_ours(holder)
+
+
+def _is_plain_instance(holder: object) -> bool:
+    """An object with attributes: its dictionary can be given the copy."""
+    return (
+        hasattr(type(holder), "__dict__") and type(holder).__flags__ & _HEAP_TYPE != 0 and _has_dict(holder)
+    )
+
+
+def _has_dict(holder: object) -> bool:
+    try:
+        return type(object.__getattribute__(holder, "__dict__")) is dict
+    except AttributeError:
+        return False
+
+
+def _is_ours(frame: FrameType) -> bool:
+    """The frames of the patch itself hold what they work on, for the moment."""
+    return str(frame.f_globals.get("__name__", "")).startswith(__name__.rpartition(".")[0])
+
+
+def _attributes(instance: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for cls in type(instance).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            name = f"_{cls.__name__.lstrip('_')}{slot}" if slot.startswith("__") else slot
+            try:
+                found[name] = object.__getattribute__(instance, name)
+            except AttributeError:  # an empty slot
+                continue
+    found.update(getattr(instance, "__dict__", {}))
+    found.pop("__dict__", None)
+    found.pop("__weakref__", None)
+    return found
+
+
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement

@@ -39,6 +39,7 @@ class Harness:
 
     def swap(self, to: str = "v2", timeout: float = 10.0) -> None:
         """Upgrade or downgrade this process; raises `SwapError` when the release is refused."""
+        self.last = (None, self.running)
         try:
             done = None if self.noop else self._hot_swap(to, timeout)
         except (NotHot, UpgradeFailed) as error:

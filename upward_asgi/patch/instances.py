@@ -1,9 +1,9 @@
 """An instance whose layout changes: a copy takes its place, if everybody who holds it can be given the copy.
 
 `__class__` can only be set between classes of one memory layout, so an instance of a class that gained a
-slot (or a base such as `abc.ABC`, which takes `object`'s place) cannot move. Its attributes can. What holds it
-must be something whose reference can be exchanged: a container, a cell, an attribute; never a running frame
-or a weak reference, for these would go on with the old object.
+slot (or a base such as `abc.ABC`, which takes `object`'s place) cannot move. Its attributes can. What holds
+it must be something whose reference can be exchanged: a container, a cell, an attribute; never a running
+frame or a weak reference, for these would go on with the old object.
 """
 
 from __future__ import annotations

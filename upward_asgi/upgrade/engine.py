@@ -61,7 +61,7 @@ class Engine:
         timeouts: Timeouts | None = None,
         clock: Clock | None = None,
         rehearsal_memory: int | None = 1024 * _MEBIBYTE,
-        proof: ProofPolicy = ProofPolicy.REPORT,
+        proof: ProofPolicy = ProofPolicy.REFUSE,
         errors_allowed: int = 10,
     ) -> None:
         self._service = Service(

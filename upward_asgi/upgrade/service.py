@@ -31,7 +31,7 @@ class Service:
     clock: Clock
     rehearsal_memory: int | None
     """Bytes that the forked copy may allocate; None: as much as the system gives."""
-    proof: ProofPolicy = ProofPolicy.REPORT
+    proof: ProofPolicy = ProofPolicy.REFUSE
     drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
     """The draining sessions, each with the changed functions that it was found in."""
     imported: set[str] = field(default_factory=set)

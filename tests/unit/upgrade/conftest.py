@@ -182,6 +182,9 @@ class FakePrepared:
         self.world, self.old, self.new = world, old.name, new.name
         self.changed = world.changed
 
+    def scan(self) -> None:
+        self.world.reach(f"scan {self.new}")
+
     def apply(self) -> object:
         self.world.reach(f"apply {self.new}")
         assert self.world.code == self.old

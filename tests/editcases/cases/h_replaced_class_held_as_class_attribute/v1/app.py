@@ -1,0 +1,2 @@
+class Codec:
+    def f(self): return "v1"

@@ -1,0 +1,2 @@
+class Codec(dict):
+    def f(self): return "v2"

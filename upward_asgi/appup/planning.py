@@ -193,12 +193,14 @@ class _Planner:
             self._run(earlier, None)
 
     def _earlier(self, statement: Statement) -> Iterator[Statement]:
-        """A block may leave a name as it was: what bound it before the block runs first."""
-        if not statement.is_block:
-            return
-        for earlier in self.scopes.statements(statement.module)[: statement.index]:
+        """What must run before: it bound a name that a block may leave as it was, or that is gone by now."""
+        everyone = self.scopes.statements(statement.module)
+        gone = {name for later in everyone[statement.index + 1 :] for name in later.effects.deletes}
+        wanted = {read.partition(".")[0] for read in statement.effects.reads} & gone
+        kept = statement.effects.binds if statement.is_block else set()
+        for earlier in everyone[: statement.index]:
             plain = not (earlier.is_function or earlier.is_class or earlier.is_import)
-            if plain and earlier.effects.binds & statement.effects.binds:
+            if earlier.effects.binds & wanted or (plain and earlier.effects.binds & kept):
                 yield earlier
 
     def _makes_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:

@@ -220,29 +220,37 @@ class _Body:
         self.statement = statement
 
     def run(self, changes: list[Change]) -> None:
-        if not changes:
+        """Run the new statements of the changes, in order, and hand what they bind to the class."""
+        running = [change for change in changes if _runs_alone(change.new)]
+        if not running:
             return
-        shared = Counter(c.new.binds for c in changes if c.new)
-        namespace, undecorated = _Namespace(self.cls), {}
+        namespace = _Namespace(self.cls)
         namespace["__annotations__"] = {}
-        for change in changes:
-            statement = change.new
-            if statement is None or isinstance(statement.node, ast.Delete):
-                continue
-            node, bare = (statement.node, False) if shared[statement.binds] > 1 else self._strip(change)
-            if bare:
-                undecorated[statement.binds[0]] = change
-            self._exec(node, statement, namespace)
+        bare = self._run_all(running, namespace)
         for name in self._deleted():
             namespace.pop(name, None)
         annotations = namespace.pop("__annotations__", None)
         if annotations:
             self._annotations(annotations, changes)
         for name, value in list(namespace.items()):
-            if name in undecorated:
-                self._redefine(name, value, undecorated[name])
-            elif not name.startswith("__") or name not in ("__module__", "__qualname__", "__firstlineno__"):
-                self._set(name, value)
+            if name in bare:
+                self._redefine(name, value, bare[name])
+            elif name not in ("__module__", "__qualname__", "__firstlineno__"):
+                self._set(name, self._inner_class(name, value, changes))
+
+    def _run_all(self, changes: list[Change], namespace: _Namespace) -> dict[str, Change]:
+        """Returns the functions that were defined without their decorators, by name."""
+        shared = Counter(change.new.binds for change in changes if change.new)
+        bare: dict[str, Change] = {}
+        for change in changes:
+            assert change.new is not None
+            node, stripped = (change.new.node, False)
+            if shared[change.new.binds] == 1:
+                node, stripped = self._strip(change)
+            if stripped:
+                bare[change.new.binds[0]] = change
+            self._exec(node, change.new, namespace)
+        return bare
 
     def _strip(self, change: Change) -> tuple[ast.stmt, bool]:
         """The statement without decorators that need not run again, and whether it is one."""
@@ -288,6 +296,14 @@ class _Body:
             return self.run_.pairs.new_code(qualname, statement.line)
         live = self.cls.__dict__.get(name, MISSING)
         return next((f.__code__ for f in functions_under(live) if f.__code__.co_qualname == qualname), None)
+
+    def _inner_class(self, name: str, value: Any, changes: list[Change]) -> Any:
+        """A class inside the class goes on too, with its identity."""
+        before = self.cls.__dict__.get(name, MISSING)
+        change = next((c for c in changes if c.new and c.new.is_class and c.new.binds == (name,)), None)
+        if change is None or change.new is None or not (isinstance(before, type) and isinstance(value, type)):
+            return value
+        return become_class(self.run_, before, value, change.old, change.new)
 
     def _deleted(self) -> set[str]:
         """Names that the body deletes again, such as the variable of a loop."""
@@ -343,6 +359,13 @@ class _Body:
         _name_it(value, self.cls, name)
         if type(value) is not FunctionType:
             self.run_.mark_dirty(f"{self.cls.__qualname__}.{name}")
+
+
+def _runs_alone(statement: Statement | None) -> bool:
+    """False for a `del` (see `_deleted`) and for a text that, run alone, would be taken for the docstring."""
+    if statement is None or isinstance(statement.node, ast.Delete):
+        return False
+    return not (statement.is_text and statement.index)
 
 
 def _class_around(name: str, body: list[ast.stmt]) -> ast.ClassDef:

@@ -51,7 +51,10 @@ def _own(holder: object) -> bool:
 def _members(modules: Iterable[ModuleType]) -> Iterator[Any]:
     seen: set[int] = set()
     classes = [
-        value for module in modules for value in list(module.__dict__.values()) if isinstance(value, type)
+        value
+        for module in modules
+        for value in list(module.__dict__.values())
+        if issubclass(type(value), type)
     ]
     while classes:
         cls = classes.pop()
@@ -59,7 +62,7 @@ def _members(modules: Iterable[ModuleType]) -> Iterator[Any]:
             continue
         seen.add(id(cls))
         for value in list(cls.__dict__.values()):
-            if isinstance(value, type) and value.__qualname__.startswith(f"{cls.__qualname__}."):
+            if issubclass(type(value), type) and value.__qualname__.startswith(f"{cls.__qualname__}."):
                 classes.append(value)
             elif type(value) in _COPIES:
                 yield value

@@ -41,11 +41,12 @@ class _Replacement:
 
     def in_object(self, holder: Any) -> None:
         kind = type(holder)
-        if isinstance(holder, dict):
+        # By the type, never by `isinstance`: that asks a proxy for its `__class__`, which runs its code.
+        if issubclass(kind, dict):
             self._in_dict(holder)
         elif kind is list:
             self._in_list(holder)
-        elif isinstance(holder, set):
+        elif issubclass(kind, set):
             self._in_set(holder)
         elif kind is CellType:
             self.journal.set_attribute(holder, "cell_contents", self.now(holder.cell_contents))
@@ -53,9 +54,9 @@ class _Replacement:
             self._in_function(holder)
         elif kind is tuple:
             self._in_tuple(holder)
-        elif isinstance(holder, type):
+        elif issubclass(kind, type):
             self._in_class(holder)
-        elif not isinstance(holder, MethodType | FrameType):
+        elif not issubclass(kind, MethodType | FrameType):
             self._in_instance(holder)
 
     def _in_instance(self, holder: Any) -> None:
@@ -68,6 +69,9 @@ class _Replacement:
             self._in_dict(namespace)
 
     def _in_dict(self, holder: dict[Any, Any]) -> None:
+        if "__module__" in holder and (owner := _class_of(holder)) is not None:
+            self._in_class(owner)  # written to directly, it would leave the type's attribute cache stale
+            return
         if any(id(key) in self.by_id for key in dict.keys(holder)):
             items = [(self.now(key), self.now(value)) for key, value in dict.items(holder)]
             self.journal.contents(holder)
@@ -120,6 +124,12 @@ class _Replacement:
             self.journal.set_bases(holder, tuple(map(self.now, holder.__bases__)))
 
 
+def _class_of(namespace: dict[Any, Any]) -> type | None:
+    """The class whose own dictionary this is, which only the collector shows."""
+    owners = (o for o in gc.get_referrers(namespace) if issubclass(type(o), type))
+    return next((o for o in owners if o.__dict__.get("__module__") is namespace["__module__"]), None)
+
+
 def replace_references(
     journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object] = ()
 ) -> None:
@@ -137,6 +147,6 @@ def replace_references(
     for holder in gc.get_referrers(*targets):
         if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:
             continue
-        if isinstance(holder, MethodType | FrameType):
+        if issubclass(type(holder), MethodType | FrameType):
             continue
         replacement.in_object(holder)

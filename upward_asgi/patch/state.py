@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import cast
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from .journal import Journal
@@ -30,9 +31,16 @@ def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) ->
     for container in containers(spaces):
         journal.contents(container)
     names = {space.get("__name__") for space in spaces}
-    for cls in {id(v): v for space in spaces for v in list(space.values()) if isinstance(v, type)}.values():
+    for cls in {id(cls): cls for space in spaces for cls in _classes(space)}.values():
         if cls.__module__ in names:
             journal.class_contents(cls)
+
+
+def _classes(namespace: dict[str, object]) -> Iterator[type]:
+    """By the type of a value, never by `isinstance`, which asks a proxy for its `__class__`."""
+    for value in list(namespace.values()):
+        if issubclass(type(value), type):
+            yield cast(type, value)
 
 
 def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
@@ -44,7 +52,7 @@ def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
     for _ in range(_DEPTH):
         following: list[object] = []
         for item in level:
-            if isinstance(item, _LEAVES) or id(item) in seen or len(seen) > _MOST:
+            if issubclass(type(item), _LEAVES) or id(item) in seen or len(seen) > _MOST:
                 continue
             seen.add(id(item))
             if type(item) in _CONTAINERS:
@@ -61,9 +69,9 @@ def _inside(item: object) -> Iterator[object]:
         yield from dict.values(item)  # type: ignore[arg-type]
     elif kind in (list, tuple, deque):
         yield from item  # type: ignore[misc]
-    elif isinstance(item, type):
-        yield from (value for value in item.__dict__.values() if not isinstance(value, _LEAVES))
-    elif not isinstance(item, WeakKeyDictionary | WeakValueDictionary | WeakSet):
+    elif issubclass(kind, type):
+        yield from (value for value in item.__dict__.values() if not issubclass(type(value), _LEAVES))
+    elif not issubclass(kind, WeakKeyDictionary | WeakValueDictionary | WeakSet):
         try:
             namespace = object.__getattribute__(item, "__dict__")
         except AttributeError:

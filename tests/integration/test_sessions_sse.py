@@ -65,7 +65,7 @@ async def numbers(label: str, first: int) -> AsyncIterator[str]:
             yield f"id: {number}\nevent: {label}\n"
             await anyio.lowlevel.checkpoint()
             yield f"data: {number}\n\n"
-            await anyio.sleep(0.001)
+            await anyio.sleep(0.001)  # real time: the stream's own pace
     finally:
         CLOSED.append(label)
 

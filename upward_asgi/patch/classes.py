@@ -236,7 +236,17 @@ class _Body:
             if name in bare:
                 self._redefine(name, value, bare[name])
             elif name not in ("__module__", "__qualname__", "__firstlineno__"):
+                self._unmark(name, running)
                 self._set(name, self._inner_class(name, value, changes))
+
+    def _unmark(self, name: str, changes: list[Change]) -> None:
+        """What decorators that are no longer there had set on the method goes."""
+        before = self.cls.__dict__.get(name, MISSING)
+        found = (c for c in changes if c.new and c.new.is_function and c.new.binds == (name,))
+        change = next(found, None)
+        if type(before) is FunctionType and change is not None and self._redecorated(change):
+            self.run_.journal.contents(before.__dict__)
+            before.__dict__.clear()
 
     def _run_all(self, changes: list[Change], namespace: _Namespace) -> dict[str, Change]:
         """Returns the functions that were defined without their decorators, by name."""
@@ -350,8 +360,6 @@ class _Body:
                 else None
             )
             if can_become(before, code or value.__code__):
-                if "__isabstractmethod__" in before.__dict__ and "__isabstractmethod__" not in value.__dict__:
-                    journal.delete_item(before.__dict__, "__isabstractmethod__")
                 self.run_.redefine(before, value, code or value.__code__)
                 return
             forward(journal, before, value)

@@ -1,5 +1,6 @@
 import app
 h = app.HANDLERS
-swap()
-import app
-assert app.go() == {"a": "a2", "b": "b2", "c": "c"} and app.HANDLERS is h
+if refused():
+    assert app.go() == {"a": "a1", "c": "c"} and app.HANDLERS is h
+else:
+    assert app.go() == {"a": "a2", "b": "b2", "c": "c"} and app.HANDLERS is h

@@ -69,16 +69,19 @@ def one_way(package: str, old: str, new: str, before: dict[str, str], *, undo: b
     from upward_asgi.errors import UpwardError
     from upward_asgi.testing import NotHot, hot_swap
 
+    def attempt() -> Any:
+        return hot_swap(old, new, packages=[package], timeout=_TIMEOUT)
+
     started = time.perf_counter()
     try:
-        swapped: Any = hot_swap(old, new, packages=[package], timeout=_TIMEOUT)
+        swapped = attempt()
         told = {"outcome": "equal", "seconds": time.perf_counter() - started}
         told["pause"] = swapped.report.seconds
         if undo:
             swapped.undo()
             whole(told, package, old, before, "after undo()")
             if told["outcome"] == "equal":
-                swapped = prepared(package, old, new).apply()  # the proof was given above
+                swapped = attempt()
         if swapped.report.left:
             told["left"] = list(swapped.report.left)
         del swapped

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any
 
 _TESTS = {"tests", "test", "_tests", "__pycache__", "conftest"}
-_TIMEOUT = 50.0
-"""Seconds for one rehearsal."""
 
 
 def modules_of(root: Path, package: str) -> Iterator[str]:
@@ -52,25 +50,28 @@ def swap(job: dict[str, Any]) -> dict[str, Any]:
     from snapshot import snapshot
 
     start = snapshot(package, old)
-    answer["up"] = up = one_way(package, old, new, start, undo=True)
+    limit = job["seconds"] * 0.4
+    answer["up"] = up = one_way(package, old, new, start, limit, undo=True)
     if up["outcome"] != "equal":
         return answer
     answer["modules"] = [name for name in sys.modules if name.partition(".")[0] == package]
     answer["snapshot"] = snapshot(package, new)
     if job["both"]:
-        answer["down"] = down = one_way(package, new, old, answer["snapshot"], undo=False)
+        answer["down"] = down = one_way(package, new, old, answer["snapshot"], limit, undo=False)
         if down["outcome"] == "equal":
             judge(down, start, snapshot(package, old))
     return answer
 
 
-def one_way(package: str, old: str, new: str, before: dict[str, str], *, undo: bool) -> dict[str, Any]:
-    """Apply one difference by the public function; whatever came of it, in words."""
+def one_way(
+    package: str, old: str, new: str, before: dict[str, str], limit: float, *, undo: bool
+) -> dict[str, Any]:
+    """Apply one difference by the public function, rehearsed for `limit` seconds at most; what came of it."""
     from upward_asgi.errors import UpwardError
     from upward_asgi.testing import NotHot, hot_swap
 
     def attempt() -> Any:
-        return hot_swap(old, new, packages=[package], timeout=_TIMEOUT)
+        return hot_swap(old, new, packages=[package], timeout=limit)
 
     started = time.perf_counter()
     try:

@@ -25,8 +25,6 @@ OUTCOMES = ("equal", "refused", "failed", "half-applied", "wrong", "error")
 ENOUGH = 0.85
 """The share of equal outcomes that the suite holds the engine to."""
 _HERE = Path(__file__).resolve().parent
-_LIMIT = 120.0
-"""Seconds for one child."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,7 +106,8 @@ def _pair(cache: Cache, pair: Pair, sources: Sources | str) -> dict[str, Any]:
         return {"pair": str(pair), "up": missing, "down": missing, "seconds": 0.0}
     roots, path = sources
     old, new, package = str(roots[pair.old]), str(roots[pair.new]), pair.line.package
-    job = {"do": "swap", "package": package, "path": path, "root": old, "to": new, "both": True}
+    job: dict[str, Any] = {"do": "swap", "package": package, "path": path, "seconds": pair.line.seconds}
+    job.update(root=old, to=new, both=True)
     answer = _child(cache, f"{pair.line.name}-{pair.new}-up", job)
     up = _judged(cache, f"{pair.line.name}-{pair.new}-up", job, answer)
     down = answer.get("down")
@@ -154,11 +153,11 @@ def _child(cache: Cache, name: str, job: dict[str, Any], *, hash_seed: int = 0) 
     command = [str(cache.python()), str(_HERE / "child.py"), str(asked)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_LIMIT, cwd=cache.folder, errors="replace",
+            command, capture_output=True, text=True, timeout=job["seconds"], cwd=cache.folder, errors="replace",
             env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return {"error": f"no end within {_LIMIT:g} s"}
+        return {"error": f"no end within {job['seconds']:g} s"}
     if not answer.exists():
         return {"error": f"ended with {done.returncode}: {done.stderr[-600:]}"}
     found: dict[str, Any] = json.loads(answer.read_text())

@@ -171,7 +171,7 @@ def _constant(value: object) -> str:
 
 
 def _text(value: Any, package: str, depth: int) -> str:
-    """One line on a value, without running code of the package beyond what `isinstance` does."""
+    """One line on a value, without running code of the package with the exception of `repr` of plain values."""
     kind = type(value)
     if kind in _PLAIN:
         return repr(value) if len(repr(value)) < 200 else f"{kind.__name__} {_digest(repr(value))}"
@@ -203,7 +203,9 @@ def _state(value: object, package: str, depth: int) -> str:
     held = _dictionary(value)
     if depth >= 2 or type(held) is not dict:
         return ""
-    text = ", ".join(f"{name}={_text(v, package, depth + 1)}" for name, v in sorted(held.items(), key=str))
+    text = ", ".join(
+        f"{name}={_text(v, package, depth + 1)}" for name, v in sorted(held.items(), key=_by_name)
+    )
     return text if len(text) < 200 else _digest(text)
 
 
@@ -225,6 +227,10 @@ def _home(value: Any) -> object:
         return value.__module__
     held = _dictionary(value)
     return held.get("__module__") if type(held) is dict else None
+
+
+def _by_name(item: tuple[object, object]) -> str:
+    return str(item[0])
 
 
 def _digest(text: str) -> str:

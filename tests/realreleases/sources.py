@@ -33,6 +33,8 @@ class Line:
     package: str
     versions: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    seconds: float = 120.0
+    """Time limit of each process."""
     short: bool = False
 
     def pairs(self) -> tuple[Pair, ...]:
@@ -60,6 +62,7 @@ def read_lines(file: Path) -> tuple[Line, ...]:
             entry.get("package", entry["name"].replace("-", "_")),
             tuple(entry["versions"]),
             tuple(entry.get("needs", ())),
+            entry.get("seconds", 120.0),
             entry.get("short", False),
         )
         for entry in entries

@@ -153,9 +153,14 @@ def _child(cache: Cache, name: str, job: dict[str, Any], *, hash_seed: int = 0) 
     command = [str(cache.python()), str(_HERE / "child.py"), str(asked)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=job["seconds"], cwd=cache.folder, errors="replace",
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=job["seconds"],
+            cwd=cache.folder,
             env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired:
         return {"error": f"no end within {job['seconds']:g} s"}
     if not answer.exists():

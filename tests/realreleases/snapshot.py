@@ -171,7 +171,7 @@ def _constant(value: object) -> str:
 
 
 def _text(value: Any, package: str, depth: int) -> str:
-    """One line on a value, without running code of the package with the exception of `repr` of plain values."""
+    """One line on a value. No code of the package runs for it."""
     kind = type(value)
     if kind in _PLAIN:
         return repr(value) if len(repr(value)) < 200 else f"{kind.__name__} {_digest(repr(value))}"

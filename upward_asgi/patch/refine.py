@@ -33,9 +33,12 @@ def _name(path: str) -> str:
 
 
 def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> bool:
-    """True when the live process has at this name what a fresh start of the old release has."""
+    """True when the live process has at this name what a fresh start of the old release has.
+
+    A name that neither has is none to make anew: it may be live state under a new name.
+    """
     here = {path: text for path, text in before.items() if _below(path, name)}
-    return here == {path: text for path, text in old.items() if _below(path, name)}
+    return bool(here) and here == {path: text for path, text in old.items() if _below(path, name)}
 
 
 def _below(path: str, name: str) -> bool:

@@ -8,7 +8,7 @@ next call on; a frame that is suspended in it goes on with the old code and live
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any, TypeGuard
 
@@ -101,7 +101,7 @@ def _become_annotations(journal: Journal, old: FunctionType, new: dict[str, Any]
     annotations.update(new)
 
 
-def forward(journal: Journal, old: FunctionType, new: FunctionType) -> None:
+def forward(journal: Journal, old: FunctionType, new: Callable[..., Any]) -> None:
     """Let a function that cannot become the new one call it: its cells stay, its code only forwards."""
     journal.set_attribute(old, "__code__", _forwarder(old.__code__))
     journal.set_attribute(old, "__defaults__", None)

@@ -242,6 +242,13 @@ def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: b
         return new
     if type(old) is FunctionType and type(new) is FunctionType:
         return _settle_function(run, old, new, moved) if run.binds_last(statement, new.__name__) else new
+    if (
+        type(old) is FunctionType
+        and statement.is_function
+        and _stands_for(old, statement, run)
+        and callable(new)
+    ):
+        forward(run.journal, old, new)  # decorated into something else than a function
     if isinstance(old, type) and isinstance(new, type) and statement.is_class:
         return become_class(run, old, new, run.older(statement), statement)
     return old if _equal(old, new) else new
@@ -257,6 +264,14 @@ def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved
     if moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__):
         forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
     return new
+
+
+def _stands_for(old: FunctionType, statement: Statement, run: ModuleRun) -> bool:
+    return (
+        (old.__name__,) == statement.binds
+        and old.__module__ == run.name
+        and run.binds_last(statement, old.__name__)
+    )
 
 
 def _equal(old: Any, new: Any) -> bool:

@@ -157,7 +157,7 @@ def test_survives_json() -> None:
         (RebuildClass("m", "C", 3), "~ rebuild class C"),
         (RebuildClass("m", "C", 3, ("n:D",)), "? rebuild class C, only if n:D changes"),
         (RebindImporter("m", 3), "~ import again *"),
-        (RebuildApp("m", "app", (1, 2)), "~ rebuild application app"),
+        (RebuildApp("m", "app", (1, 2)), "~ rebuild application m:app"),
         (Apply("m", "f"), "! call f()"),
         (Instruction("m"), "~ instruction m"),
     ],

@@ -14,7 +14,7 @@ from functools import cached_property
 from .names import Effects, effects_of
 from .trees import Module
 
-__all__ = ["Statement", "class_body", "definitions_of", "shell_of", "text_of"]
+__all__ = ["Statement", "class_body", "definitions_of", "made_otherwise", "shell_of", "text_of"]
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -153,3 +153,14 @@ def _assigned(node: ast.stmt) -> str | None:
     if isinstance(node, ast.AnnAssign | ast.AugAssign):
         return ast.unparse(node.target)
     return None
+
+
+def made_otherwise(old: Statement, new: Statement) -> bool:
+    """True when bases, keywords, decorators or type parameters of a class differ."""
+    return _heading(old.node) != _heading(new.node)
+
+
+def _heading(node: ast.stmt) -> str:
+    assert isinstance(node, ast.ClassDef)
+    parts = [*node.bases, *node.keywords, *node.decorator_list, *getattr(node, "type_params", ())]
+    return " ".join(ast.dump(part) for part in parts)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .application_changes import ApplicationChanges
 from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
-from .definitions import Statement, class_body, definitions_of
+from .definitions import Statement, class_body, definitions_of, made_otherwise
 from .diff import Change, Changed, diff_statements
 from .instructions import (
     AddDefinition,
@@ -384,7 +384,7 @@ class _Planner:
             if run.always:  # a marker asks for the whole statement
                 return ReplaceDefinition(statement.module, statement.index, statement.binds)
             return PatchClass(statement.module, name, statement.index, when=when)
-        if _made_otherwise(run.change.old, statement):
+        if made_otherwise(run.change.old, statement):
             return RebuildClass(statement.module, name, statement.index, when)
         inner = diff_statements(class_body(run.change.old), class_body(statement))
         names = {how: tuple(_names(inner, how)) for how in Changed}
@@ -419,14 +419,9 @@ def _words(name: str) -> Iterator[str]:
     yield f"{module.rpartition('.')[2]} import *"
 
 
-def _made_otherwise(old: Statement, new: Statement) -> bool:
-    """True when bases, keywords, decorators or type parameters of a class differ."""
-    return _heading(old.node) != _heading(new.node)
-
-
 def _may_be_replaced(old: Statement, new: Statement) -> bool:
     """True when the layout may change, so that the live class might not be able to become the new one."""
-    if _made_otherwise(old, new):
+    if made_otherwise(old, new):
         return True
     changed = {n for c in diff_statements(class_body(old), class_body(new)) for n in _touched(c)}
     return "__slots__" in changed or (new.decorated and bool(changed))
@@ -441,12 +436,6 @@ def _touched(change: Change) -> tuple[str, ...]:
     if change.how in (Changed.SAME, Changed.BODY) or statement is None or statement.is_function:
         return ()
     return statement.binds or ("annotation",)
-
-
-def _heading(node: ast.stmt) -> str:
-    assert isinstance(node, ast.ClassDef)
-    parts = [*node.bases, *node.keywords, *node.decorator_list, *getattr(node, "type_params", ())]
-    return " ".join(ast.dump(part) for part in parts)
 
 
 def _was_class(change: Change) -> bool:

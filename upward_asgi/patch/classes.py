@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..appup.definitions import Statement, class_body
+from ..appup.definitions import Statement, class_body, made_otherwise
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.names import dotted_names
 from ..appup.planning import MAKING
@@ -66,10 +66,8 @@ def _note_attributes(run: ModuleRun, cls: type, older: Statement | None, newer: 
 def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -> bool:
     node = newer.node
     assert isinstance(node, ast.ClassDef)
-    if older is not None:
-        assert isinstance(older.node, ast.ClassDef)
-        if _heading(older.node) != _heading(node):
-            return True
+    if older is not None and made_otherwise(older, newer):
+        return True
     making = [*node.bases, *(k.value for k in node.keywords), *node.decorator_list]
     if run.reads_dirty(*making):
         return True
@@ -78,10 +76,6 @@ def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -
         for base in node.bases
         if not isinstance(base, ast.Subscript)
     )
-
-
-def _heading(node: ast.ClassDef) -> str:
-    return " ".join(ast.dump(part) for part in [*node.bases, *node.keywords, *node.decorator_list])
 
 
 def _body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
@@ -401,12 +395,10 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
         replace_class(run, old, new)
         _note_attributes(run, new, older, newer)
         run.progress.superseded.append((old, new))
-        run.progress.rebuilt.append(new)
         return new
     _take_over(run, kind, old, new, older, newer)
     _note_attributes(run, old, older, newer)
     run.progress.superseded.append((new, old))
-    run.progress.rebuilt.append(old)
     return old
 
 

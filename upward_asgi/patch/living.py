@@ -74,8 +74,6 @@ class LivingFunctions:
 class Distribution:
     """What came of giving out new code."""
 
-    patched: set[str] = field(default_factory=set)
-    """Qualified names of functions that run other code now."""
     given: int = 0
     changed: set[int] = field(default_factory=set)
     """Ids of the functions among them whose code really changed."""
@@ -107,7 +105,6 @@ def distribute(
         _give(journal, function, pair, done)
         done.given += 1
         if pair.changed:
-            done.patched.add(pair.qualname)
             done.changed.add(id(function))
     return done
 

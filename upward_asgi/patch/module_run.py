@@ -40,8 +40,6 @@ class Progress:
     """Subclasses that could not take a replaced base, and why."""
     gained: list[NewAttributes] = field(default_factory=list)
     """Classes whose `__init__` sets more attributes than before."""
-    rebuilt: list[type] = field(default_factory=list)
-    """Classes whose making ran again."""
     docs: list[tuple[str, str | None]] = field(default_factory=list)
     """Docstrings that changed, old and new."""
     living: LivingFunctions | None = None

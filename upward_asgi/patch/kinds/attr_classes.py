@@ -11,7 +11,7 @@ from ..derived import has_attribute
 from ..hierarchy import with_subclasses
 from ..journal import Journal
 from ..refusal import CannotFollow
-from .kind import Kind, is_field, no_longer
+from .kind import Kind, is_field, touches
 
 __all__ = ["KIND"]
 
@@ -30,7 +30,7 @@ class _AttrsClass(Kind):
         return "__attrs_attrs__" in cls.__dict__
 
     def shapes(self, change: Change) -> bool:
-        return is_field(change) or no_longer(_GENERATED | {"__attrs_post_init__", "__slots__"}, change)
+        return is_field(change) or touches(_GENERATED | {"__attrs_post_init__", "__slots__"}, change)
 
     def generated(self, cls: type) -> frozenset[str]:
         return _GENERATED

@@ -16,7 +16,7 @@ from ..derived import has_attribute
 from ..hierarchy import with_subclasses
 from ..journal import Journal
 from ..refusal import CannotFollow
-from .kind import Kind, is_field, no_longer
+from .kind import Kind, is_field, touches
 
 __all__ = ["KIND"]
 
@@ -35,7 +35,7 @@ class _DataClass(Kind):
         return "__dataclass_fields__" in cls.__dict__
 
     def shapes(self, change: Change) -> bool:
-        return is_field(change) or no_longer(_GENERATED | {"__post_init__", "__slots__"}, change)
+        return is_field(change) or touches(_GENERATED | {"__post_init__", "__slots__"}, change)
 
     def become(self, journal: Journal, old: type, new: type) -> None:
         fields = [

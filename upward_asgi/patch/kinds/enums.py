@@ -14,7 +14,7 @@ from typing import Any
 from ...appup.diff import Change
 from ..journal import Journal
 from ..refusal import CannotFollow
-from .kind import Kind, is_field, no_longer
+from .kind import Kind, is_field, touches
 
 __all__ = ["KIND"]
 
@@ -38,8 +38,8 @@ class _Enum(Kind):
         return isinstance(cls, enum.EnumType)
 
     def shapes(self, change: Change) -> bool:
-        made = frozenset({"__new__", "__init__", "_generate_next_value_", "_missing_"})
-        return is_field(change) or no_longer(made - {"_missing_"}, change)
+        made = frozenset({"__new__", "__init__", "_generate_next_value_"})
+        return is_field(change) or touches(made, change)
 
     def generated(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__["_member_map_"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...appup.diff import Change
 from ..journal import Journal
 
-__all__ = ["Kind", "is_field", "no_longer"]
+__all__ = ["Kind", "is_field", "touches"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def is_field(change: Change) -> bool:
     )
 
 
-def no_longer(statement_names: frozenset[str], change: Change) -> bool:
+def touches(statement_names: frozenset[str], change: Change) -> bool:
     """True when the change touches one of the named methods."""
     statement = change.new or change.old
     return statement is not None and not statement_names.isdisjoint(statement.binds)

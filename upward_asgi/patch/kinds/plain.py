@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...appup.diff import Change
-from .kind import Kind, no_longer
+from .kind import Kind, touches
 
 __all__ = ["KIND"]
 
-# Slots fix the layout; these hooks run when a class or a subclass is made.
-_MAKING = frozenset({"__slots__", "__init_subclass__", "__class_getitem__"})
+# Slots fix the layout when the class is made; everything else can be set on the living class.
+_MAKING = frozenset({"__slots__"})
 
 
 @dataclass(frozen=True)
 class _Plain(Kind):
     def shapes(self, change: Change) -> bool:
-        return no_longer(_MAKING - {"__init_subclass__", "__class_getitem__"}, change)
+        return touches(_MAKING, change)
 
 
 KIND = _Plain()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from .application_reads import Reach, called_bodies, reach_of
 from .applications import Application, Applications, calls_in
@@ -21,9 +20,7 @@ from .diff import Change, Changed
 from .instructions import RebuildApp
 from .scopes import Scopes
 from .settings import Marker, Settings
-
-if TYPE_CHECKING:
-    from .planning import TreeDiff
+from .tree_diff import TreeDiff
 
 __all__ = ["ApplicationChanges"]
 

@@ -16,8 +16,8 @@ from .applications import Application, Applications, calls_in
 from .definitions import FUNCTIONS, Statement
 from .instructions import Instruction, RebuildApp
 from .names import dotted_names
-from .planning import TreeDiff
 from .scopes import Scopes, key
+from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
 
 __all__ = ["application_verdict"]

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from .definitions import Statement
 from .diff import Change, Changed
-from .planning import TreeDiff
 from .settings import Settings
+from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
 
 __all__ = ["effects_verdict"]

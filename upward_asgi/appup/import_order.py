@@ -12,7 +12,7 @@ from .definitions import Statement
 from .scopes import Scopes
 from .trees import Tree
 
-__all__ = ["fresh_order", "import_roots", "start_order"]
+__all__ = ["fresh_order", "import_roots", "import_sequence", "start_order"]
 
 
 def import_roots(scopes: Scopes, living: Sequence[str]) -> list[str]:
@@ -39,29 +39,47 @@ def start_order(tree: Tree, living: Iterable[str]) -> tuple[str, ...]:
 
 def fresh_order(scopes: Scopes, modules: Iterable[str], living: Sequence[str]) -> Iterator[Statement]:
     """The top-level statements of `modules` in the order in which a fresh start runs them."""
-    wanted, seen = set(modules), set[str]()
-    for root in import_roots(scopes, living) or sorted(wanted):
+    wanted = set(modules)
+    for module, index in import_sequence(scopes, import_roots(scopes, living) or sorted(wanted)):
+        if module in wanted and index is not None:
+            yield scopes.statements(module)[index]
+
+
+def import_sequence(scopes: Scopes, roots: Iterable[str]) -> Iterator[tuple[str, int | None]]:
+    """What a process that imports `roots`, one by one, runs: an import runs what it imports first.
+
+    Yields `(module, index)` for every statement, and `(module, None)` when a module is done; modules that
+    are reached by imports are included.
+    """
+    seen: set[str] = set()
+    for root in roots:
         # An explicit stack: import chains are longer than Python's recursion limit likes.
-        stack = [_entered(scopes, name, seen) for name in reversed([*_modules_of(scopes, root, None)])]
+        stack = [(name, _steps(scopes, name, seen)) for name in reversed([*_modules_of(scopes, root, None)])]
         while stack:
-            step = next(stack[-1], None)
-            if step is None:
-                stack.pop()
-            elif isinstance(step, Statement):
-                if step.module in wanted:
-                    yield step
+            module, steps = stack[-1]
+            step = next(steps, _DONE)
+            if isinstance(step, str):
+                stack.append((step, _steps(scopes, step, seen)))
+            elif isinstance(step, int):
+                yield module, step
             else:
-                stack.append(_entered(scopes, step, seen))
+                stack.pop()
+                if step is None:
+                    yield module, None
 
 
-def _entered(scopes: Scopes, module: str, seen: set[str]) -> Iterator[Statement | str]:
-    """The statements of one module, each after the modules that it imports first."""
+_DONE = object()
+
+
+def _steps(scopes: Scopes, module: str, seen: set[str]) -> Iterator[str | int | None]:
+    """The statements of one module, each after the modules that it imports, then None; nothing twice."""
     if module in seen:
         return
     seen.add(module)
     for statement in scopes.statements(module):
         yield from (name for name in _imported_by(scopes, statement) if name not in seen)
-        yield statement
+        yield statement.index
+    yield None
 
 
 def _imported_by(scopes: Scopes, statement: Statement) -> Iterator[str]:

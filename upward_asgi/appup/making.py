@@ -11,12 +11,13 @@ from .application_effects import application_verdict
 from .appup import Appup
 from .effects import effects_verdict
 from .metadata import read_metadata
-from .planning import TreeDiff, diff_trees, plan_instructions
+from .planning import plan_instructions
 from .release_checks import release_reasons
 from .settings import Settings
 from .startup import startup_verdict
 from .transform_checks import tree_check
 from .transforms import run_transforms
+from .tree_diff import TreeDiff, diff_trees
 from .trees import Tree, read_tree
 from .verdict import Verdict
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
@@ -19,10 +19,16 @@ from .definitions import Statement, definitions_of
 from .names import Imported
 from .trees import Tree
 
-__all__ = ["METADATA", "Scopes", "key"]
+__all__ = ["CLOSURES", "MAKING", "METADATA", "Scopes", "key"]
 
 METADATA = "importlib.metadata:*"
 """What statements read that ask for the metadata (the version, mostly) of an installed release."""
+
+CLOSURES = "__closures__"
+"""`mod:deco.__closures__` is dirty when the closures that `deco` made cannot take their new code."""
+
+MAKING = "__making__"
+"""`mod:C.__making__` stands for how a class is made: it is dirty when its fields or bases are others."""
 
 _METADATA_MODULES = frozenset({"importlib.metadata", "importlib_metadata", "pkg_resources"})
 
@@ -146,53 +152,6 @@ class Scopes:
             module, (head, _, tail) = f"{module}.{head}", tail.partition(".")
         if head and module in self.tree:
             yield from self._resolve(module, _join(head, tail), seen)
-
-    def _prefixes(self, module: str) -> Iterator[str]:
-        parts = module.split(".")
-        for end in range(1, len(parts) + 1):
-            name = ".".join(parts[:end])
-            if name in self.tree:
-                yield name
-
-    def import_sequence(self, modules: Iterable[str]) -> Iterator[tuple[str, int | None]]:
-        """The statements in the order in which a fresh start runs them: an import runs what it imports first.
-
-        Yields `(module, index)` for every statement, and `(module, None)` when a module is done; modules that
-        are reached by imports are included.
-        """
-        seen: set[str] = set()
-        for module in sorted(modules):
-            yield from self._sequence(module, seen)
-
-    def _sequence(self, module: str, seen: set[str]) -> Iterator[tuple[str, int | None]]:
-        # An explicit stack: import chains are longer than Python's recursion limit likes.
-        stack: list[tuple[str, Iterator[str | int]]] = []
-
-        def enter(name: str) -> None:
-            if name not in seen:
-                seen.add(name)
-                stack.append((name, self._steps(name)))
-
-        for name in reversed(list(self._prefixes(module))):
-            enter(name)
-        while stack:
-            current, steps = stack[-1]
-            step = next(steps, None)
-            if isinstance(step, str):
-                enter(step)
-                continue
-            yield current, step
-            if step is None:
-                stack.pop()
-
-    def _steps(self, module: str) -> Iterator[str | int]:
-        """The modules that each statement imports, then the statement's index."""
-        for statement in self.statements(module):
-            for imported in statement.effects.imports:
-                yield from self._prefixes(imported.module)
-                if imported.name and f"{imported.module}.{imported.name}" in self.tree:
-                    yield f"{imported.module}.{imported.name}"
-            yield statement.index
 
     def filled_by(self, definition: str) -> set[str]:
         """The containers that a function's body mentions: what a registering decorator fills."""

@@ -3,8 +3,9 @@ network."""
 
 from __future__ import annotations
 
-from .apply import Patch, PatchReport, Prepared, prepare
+from .apply import Patch, Prepared, prepare
 from .changed import ChangedCode, FunctionPlace
+from .report import PatchReport
 from .roots import ImportRoot, SysPathImports
 
 __all__ = [

@@ -19,7 +19,7 @@ from typing import Any
 from ..appup.definitions import Statement, class_body, made_otherwise
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.names import dotted_names
-from ..appup.planning import MAKING
+from ..appup.scopes import MAKING
 from .abstract import refresh_abstract
 from .annotations import tidy_annotations
 from .derived import new_attributes

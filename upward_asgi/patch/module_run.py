@@ -11,8 +11,7 @@ from ..appup.codes import CodePairs
 from ..appup.definitions import Statement
 from ..appup.diff import Change
 from ..appup.names import dotted_names
-from ..appup.planning import CLOSURES
-from ..appup.scopes import Scopes, key
+from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module
 from .derived import NewAttributes
 from .functions import redefine

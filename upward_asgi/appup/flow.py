@@ -1,0 +1,315 @@
+"""The flow of values at import: which statements of the new tree run again in a live process, and when.
+
+A statement runs when its text changed. It may run when, at import time, it reads a definition that may get a
+new object or another plain value ("dirty"); whether it does is known only in the live process, so such a run
+names in `when` what it depends on. A function or a class that is patched in place keeps its identity and
+makes nobody dirty: `hub = Hub()` stays although `Hub` changed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .application_changes import ApplicationChanges
+from .attributes import gained_attributes
+from .codes import CodePairs, compile_module, pair_codes
+from .definitions import Statement, class_body, made_otherwise
+from .diff import Change, Changed, diff_statements
+from .names import Imported, dotted_names
+from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
+from .settings import Marker, Settings
+from .tree_diff import TreeDiff
+
+__all__ = ["Flow", "Run"]
+
+
+@dataclass(slots=True)
+class Run:
+    """A statement to run: always, or when one of the named definitions is dirty."""
+
+    statement: Statement
+    change: Change | None
+    always: bool
+    when: set[str] = field(default_factory=set)
+
+
+class Flow:
+    """What runs again between two trees; `follow` works it out."""
+
+    def __init__(self, diff: TreeDiff, settings: Settings) -> None:
+        self.diff = diff
+        self.settings = settings
+        self.scopes = Scopes(diff.new)
+        self.old_scopes = Scopes(diff.old)
+        self.applications = ApplicationChanges(diff, self.old_scopes, self.scopes, settings)
+        self.runs: defaultdict[str, dict[int, Run]] = defaultdict(dict)
+        self.deleted: defaultdict[str, list[str]] = defaultdict(list)
+        self.dirty: set[str] = {METADATA}
+        self._paired: dict[str, CodePairs] = {}
+
+    def follow(self) -> Flow:
+        """Find everything that runs: what changed, and what reads what may be another value then."""
+        for module in self.diff.changes:
+            self._start(module)
+        self._markers()
+        self._imports_of_other_modules()
+        self._places()
+        for part in self.applications.parts():
+            self._run(part, None)
+        self._follow()
+        self.applications.settle(self.dirty)
+        return self
+
+    # Where dirt comes from
+
+    def _start(self, module: str) -> None:
+        for change in self.diff.changes[module]:
+            if change.how is Changed.REMOVED:
+                self._removed(module, change)
+            elif change.how in (Changed.TEXT, Changed.ADDED) or self._misfits(module, change):
+                self._run(change.new, change)
+            if change.old is not None and change.how in (Changed.TEXT, Changed.REMOVED):
+                self._refill(module, change)
+        for pair in self.pairs(module).pairs:
+            if pair.changed and not pair.fits and "<locals>" in pair.qualname:
+                self.dirty.add(f"{key(module, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}")
+        for name in self._gone(module):
+            self.deleted[module].append(name)
+            self.dirty.add(key(module, name))
+
+    def _misfits(self, module: str, change: Change) -> bool:
+        """Only bodies differ, but giving out code is not enough: free variables or attributes differ."""
+        if change.how is not Changed.BODY or change.new is None:
+            return False
+        if gained_attributes(change.old, change.new):
+            return True  # live instances are to get them
+        names = change.new.binds
+        changed = (p.qualname for p in self.pairs(module).pairs if p.changed and not p.fits)
+        return any("<locals>" not in q and q.partition(".")[0] in names for q in changed)
+
+    def pairs(self, module: str) -> CodePairs:
+        """The code of a module in both trees, paired."""
+        if module not in self._paired:
+            before = self.diff.old[self.diff.moves.renamed.get(module, module)]
+            self._paired[module] = pair_codes(compile_module(before), compile_module(self.diff.new[module]))
+        return self._paired[module]
+
+    def _removed(self, module: str, change: Change) -> None:
+        """`C.attr = …` that is no longer there: the attribute goes."""
+        assert change.old is not None
+        node = change.old.node
+        if change.old.is_text and change.old.index == 0:
+            self.deleted[module].append("__doc__")
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                self.deleted[module].append(f"{target.value.id}.{target.attr}")
+
+    def _refill(self, module: str, change: Change) -> None:
+        """What changed in place at import is made anew with everything that fills it, or not at all."""
+        assert change.old is not None
+        if change.old.is_function or change.old.is_class or change.old.is_import:
+            return
+        if change.how is Changed.TEXT and _only_stores(change.old) and _only_stores(change.new):
+            return  # storing the new value under the same key or attribute is all there is to do
+        for name in change.old.effects.mutates:
+            for statement in self.scopes.statements(module):
+                if name in statement.effects.binds and not statement.effects.imports:
+                    self._run(statement, None)
+
+    def _gone(self, module: str) -> set[str]:
+        before = self.diff.moves.renamed.get(module, module)
+        old = _bound(self.old_scopes.statements(before))
+        return old - _bound(self.scopes.statements(module))
+
+    def _markers(self) -> None:
+        if not self.settings.rebuild:
+            return
+        for module in self.diff.new.modules:
+            for statement in self.scopes.statements(module):
+                if any(self.settings.marker(module, name) is Marker.REBUILD for name in statement.binds):
+                    self._run(statement, None)
+
+    def _run(self, statement: Statement | None, change: Change | None) -> None:
+        if statement is None or (statement.is_text and statement.index != 0):
+            return
+        if any(self.settings.marker(statement.module, name) is Marker.KEEP for name in statement.binds):
+            return
+        if self.applications.takes(statement):
+            return
+        runs = self.runs[statement.module]
+        if statement.index in runs and runs[statement.index].always:
+            return
+        runs[statement.index] = Run(statement, change, always=True)
+        self.dirty.update(self._makes_dirty(statement, change))
+        for earlier in self._earlier(statement):
+            self._run(earlier, None)
+
+    def _earlier(self, statement: Statement) -> Iterator[Statement]:
+        """What must run before: it bound a name that a block may leave as it was, or that is gone by now."""
+        everyone = self.scopes.statements(statement.module)
+        gone = {name for later in everyone[statement.index + 1 :] for name in later.effects.deletes}
+        wanted = {read.partition(".")[0] for read in statement.effects.reads} & gone
+        kept = statement.effects.binds if statement.is_block else set()
+        for earlier in everyone[: statement.index]:
+            plain = not (earlier.is_function or earlier.is_class or earlier.is_import)
+            if earlier.effects.binds & wanted or (plain and earlier.effects.binds & kept):
+                yield earlier
+
+    def _makes_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
+        """The definitions that may be other objects or values once the statement ran."""
+        module = statement.module
+        existed = change is None or change.old is not None
+        registered = statement.is_function and self.applications.only_registered(statement)
+        bare = not statement.decorated and not (change and change.old and change.old.decorated)
+        if statement.is_function and existed and (registered or bare):
+            return
+        if statement.is_class and existed:
+            yield from self._class_dirty(statement, change)
+            return
+        for name in statement.effects.binds | statement.effects.deletes:
+            yield key(module, name)
+        for dotted in statement.effects.mutates:
+            if "." in dotted:
+                yield from self.scopes.resolve(module, dotted) - self.scopes.resolve(
+                    module, dotted.partition(".")[0]
+                )
+
+    def _class_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
+        name = statement.binds[0]
+        for inner in class_body(statement):
+            if not inner.is_function:
+                yield from (key(statement.module, f"{name}.{bound}") for bound in inner.binds)
+        if change is None or change.old is None or _may_be_replaced(change.old, statement):
+            yield key(statement.module, name)
+        yield key(statement.module, f"{name}.{MAKING}")
+
+    def _imports_of_other_modules(self) -> None:
+        """Unchanged imports of modules that came or went: `try: import fast` takes the other way now."""
+        old, new = self.diff.old, self.diff.new
+        turned = (set(old.modules) ^ set(new.modules)) - set(self.diff.moves.renamed)
+        words = {name.rpartition(".")[2].encode() for name in turned}
+        for module in new.modules.values():
+            if module.name not in old or not any(word in module.source for word in words):
+                continue
+            for statement in self.scopes.statements(module.name):
+                if any(turned.intersection(_modules_of(i)) for i in statement.effects.imports):
+                    self._run(statement, None)
+
+    def _places(self) -> None:
+        """Where modules are found may be another folder; whether it is, is known in the live process."""
+        for module in self.diff.new.modules.values():
+            found = (name for name in ("__file__", "__path__", "__spec__") if name.encode() in module.source)
+            self.dirty.update(key(module.name, name) for name in found)
+
+    # Where it goes
+
+    def _follow(self) -> None:
+        """Find every statement that reads what may be dirty, until nothing more is found."""
+        settled: set[str] = set()
+        while fresh := self.dirty - settled:
+            settled |= fresh
+            for module in self._readers(fresh):
+                for statement in self.scopes.statements(module):
+                    self._follow_into(statement, fresh)
+
+    def _readers(self, dirty: set[str]) -> list[str]:
+        """Modules whose source mentions one of the names: nobody else can read them."""
+        words = {word.encode() for name in dirty for word in _words(name)}
+        return [m.name for m in self.diff.new.modules.values() if any(word in m.source for word in words)]
+
+    def _follow_into(self, statement: Statement, dirty: set[str]) -> None:
+        run = self.runs[statement.module].get(statement.index)
+        if run is not None and run.always:
+            return
+        hits = self._hits(statement, dirty)
+        if not hits or any(self.settings.marker(statement.module, n) is Marker.KEEP for n in statement.binds):
+            return
+        if self.applications.follows(statement, hits):
+            return
+        if run is None:
+            run = self.runs[statement.module][statement.index] = Run(statement, None, always=False)
+            self.dirty.update(self._makes_dirty(statement, None))
+        run.when |= hits
+        for earlier in self._earlier(statement):
+            self._run_when(earlier, hits)
+        if isinstance(statement.node, ast.Expr):
+            self._refill_when(statement, hits)
+
+    def _run_when(self, statement: Statement, hits: set[str]) -> None:
+        run = self.runs[statement.module].setdefault(statement.index, Run(statement, None, always=False))
+        run.when |= hits
+        self.dirty.update(self._makes_dirty(statement, None))
+
+    def _refill_when(self, statement: Statement, hits: set[str]) -> None:
+        """A call that fills something runs again only with what it fills made anew, and all that fills it."""
+        for name in statement.effects.mutates:
+            for base in self.scopes.statements(statement.module)[: statement.index]:
+                if name in base.effects.binds and not (base.is_import or base.is_class or base.is_function):
+                    self._run_when(base, hits)
+
+    def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
+        reads = self.scopes.reads(statement)
+        if statement.is_class:
+            reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
+        for decorator in getattr(statement.node, "decorator_list", ()):
+            for dotted in dotted_names(decorator):
+                for name in self.scopes.resolve(statement.module, dotted):
+                    reads |= {f"{name}.{CLOSURES}", *self.scopes.filled_by(name)}
+        hits = reads & dirty
+        for star in (read for read in reads if read.endswith(":*") and read != METADATA):
+            hits |= {name for name in dirty if name.startswith(star[:-1])}
+        own = {key(statement.module, name) for name in statement.effects.binds}
+        return hits - own if not statement.effects.mutates else hits
+
+    def _bases(self, statement: Statement) -> Iterator[str]:
+        assert isinstance(statement.node, ast.ClassDef)
+        for base in statement.node.bases:
+            if isinstance(base, ast.Subscript):
+                base = base.value
+            yield from self.scopes.resolve(statement.module, ast.unparse(base))
+
+
+def _bound(statements: tuple[Statement, ...]) -> set[str]:
+    names: set[str] = set()
+    for statement in statements:
+        names |= statement.effects.binds
+        names -= statement.effects.deletes
+    return names
+
+
+def _words(name: str) -> Iterator[str]:
+    """What the source of a module must mention to read the definition: its name, or its module (by a
+    star)."""
+    if name == METADATA:
+        yield from ("metadata", "pkg_resources")
+        return
+    module, _, dotted = name.partition(":")
+    yield dotted.removesuffix(f".{MAKING}").removesuffix(f".{CLOSURES}").rpartition(".")[2]
+    yield f"{module.rpartition('.')[2]} import *"
+
+
+def _may_be_replaced(old: Statement, new: Statement) -> bool:
+    """True when the layout may change, so that the live class might not be able to become the new one."""
+    if made_otherwise(old, new):
+        return True
+    changed = {n for c in diff_statements(class_body(old), class_body(new)) for n in _touched(c)}
+    return "__slots__" in changed or (new.decorated and bool(changed))
+
+
+def _modules_of(imported: Imported) -> tuple[str, ...]:
+    return (imported.module, f"{imported.module}.{imported.name}")
+
+
+def _touched(change: Change) -> tuple[str, ...]:
+    statement = change.new or change.old
+    if change.how in (Changed.SAME, Changed.BODY) or statement is None or statement.is_function:
+        return ()
+    return statement.binds or ("annotation",)
+
+
+def _only_stores(statement: Statement | None) -> bool:
+    return statement is not None and isinstance(statement.node, ast.Assign | ast.AnnAssign)

@@ -1,0 +1,65 @@
+"""What is known of a changed module before the patch: its changes, its code in both releases, its places."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..appup.codes import CodePairs, compile_module, pair_codes
+from ..appup.definitions import definitions_of
+from ..appup.diff import Change, diff_statements
+from ..appup.instructions import Instruction, MoveLines, PatchFunction, RenameModule
+from ..appup.scopes import CLOSURES, key
+from ..appup.trees import Module, Tree
+from .class_places import ClassPlace, class_places
+from .module_run import future_flags
+
+__all__ = ["Source", "read_sources", "unfit_closures"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of one module before the patch: its changes and its code."""
+
+    changes: dict[int, Change]
+    pairs: CodePairs
+    flags: int
+    allowed: frozenset[str]
+    places: tuple[ClassPlace, ...]
+    annotated: tuple[str, ...]
+    """The names that the old module annotates."""
+    annotates: tuple[str, ...]
+    """Those that the new one annotates."""
+
+
+def read_sources(instructions: Sequence[Instruction], old: Tree, new: Tree) -> dict[str, Source]:
+    """The changed modules by name. Raises `BadSource` when one does not parse."""
+    renamed = {i.to: i.module for i in instructions if isinstance(i, RenameModule)}
+    sources = {}
+    for name in {i.module for i in instructions if isinstance(i, MoveLines)}:
+        allowed = (i.qualname for i in instructions if isinstance(i, PatchFunction) and i.module == name)
+        sources[name] = _source(old, new, name, renamed.get(name, name), frozenset(allowed))
+    return sources
+
+
+def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str]) -> Source:
+    changes = diff_statements(definitions_of(old[before]), definitions_of(new[name]))
+    compiled = compile_module(new[name])
+    pairs = pair_codes(compile_module(old[before]), compiled)
+    by_index = {change.new.index: change for change in changes if change.new}
+    names = _annotated(old[before]), _annotated(new[name])
+    return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names)
+
+
+def _annotated(module: Module) -> tuple[str, ...]:
+    targets = (node.target for node in module.tree.body if isinstance(node, ast.AnnAssign))
+    return tuple(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
+
+
+def unfit_closures(sources: Mapping[str, Source]) -> Iterator[str]:
+    """Functions whose closures cannot take their new code: what they decorated must be decorated anew."""
+    for name, source in sources.items():
+        for pair in source.pairs.pairs:
+            if pair.changed and not pair.fits and "<locals>" in pair.qualname:
+                yield f"{key(name, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}"

@@ -1,0 +1,282 @@
+"""The one step of a patch on the event loop: imports switch to the new release; modules are renamed, placed
+and removed; every living function gets its new code; then, module by module with dependencies first, the
+statements of the instructions run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+
+from ..appup.definitions import Statement, definitions_of
+from ..appup.diff import Change, Changed
+from ..appup.instructions import (
+    AddDefinition,
+    Apply,
+    DeleteDefinition,
+    DeleteModule,
+    Instruction,
+    PatchClass,
+    RebindImporter,
+    RebuildApp,
+    RebuildClass,
+    RenameModule,
+    ReplaceDefinition,
+)
+from ..appup.scopes import METADATA, Scopes, key
+from ..appup.trees import Tree
+from .annotations import tidy_annotations
+from .class_places import refresh_places
+from .deletions import delete_definition, drop_superseded, forget_removed
+from .derived import derive_attributes
+from .docs import refresh_docs
+from .journal import MISSING, Journal
+from .layout import require_no_left_behind
+from .living import LivingFunctions, clear_caches, distribute
+from .module_run import ModuleRun, Progress, future_flags
+from .modules import delete_module, live_modules, rename_module, snapshot_modules, update_place
+from .rebuilding import Rebuilding
+from .references import replace_references
+from .report import PatchReport
+from .roots import ImportRoot
+from .sources import Source, unfit_closures
+from .state import snapshot_state
+from .statements import adopt_definition, run_statement
+
+__all__ = ["Material", "Step"]
+
+_RUNS = (AddDefinition, ReplaceDefinition, RebindImporter, PatchClass, RebuildClass)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the step works with: read, compared and compiled beforehand."""
+
+    instructions: tuple[Instruction, ...]
+    old: Tree
+    new: Tree
+    imports: ImportRoot
+    sources: Mapping[str, Source]
+    scopes: Scopes
+    """The names of the new release."""
+    rebuilding: Rebuilding
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """The top-level names of both releases."""
+        return self.old.packages | self.new.packages
+
+
+class Step:
+    """The one step on the event loop; whoever runs it undoes the journal when it raises."""
+
+    def __init__(
+        self, material: Material, scanned: LivingFunctions | None, journal: Journal, report: PatchReport
+    ) -> None:
+        self.material = material
+        self.scanned = scanned
+        self.journal = journal
+        self.report = report
+        self.progress = Progress(journal, material.scopes, {METADATA, *unfit_closures(material.sources)})
+        self.removed: list[object] = []
+        self.moved: dict[str, object] = {}
+        self.started: set[str] = set()
+        self.left: list[tuple[str, FunctionType]] = []
+        self.overridden: dict[tuple[str, str], object] = {}
+
+    def run(self) -> None:
+        """Obey the instructions. Raises whatever the release's own statements raise, and `CannotFollow`."""
+        material = self.material
+        snapshot_modules(self.journal, material.packages)
+        self.journal.on_undo(material.imports.switch(material.new.root))
+        self._remember()
+        self._names()
+        self.started = set(live_modules(material.packages))
+        self._places()
+        live = live_modules(material.packages)
+        self._functions(live)
+        if any(isinstance(i, (*_RUNS, RebuildApp)) for i in material.instructions):
+            snapshot_state(self.journal, [module.__dict__ for module in live.values()])
+        for instruction in material.instructions:
+            self._obey(instruction)
+        self._rebuild()
+        self._finish()
+
+    def _remember(self) -> None:
+        """What is only to be seen before anything changes: definitions that move, and what stars bring."""
+        for instruction in self.material.instructions:
+            if isinstance(instruction, AddDefinition) and instruction.moved_from is not None:
+                self.moved[instruction.moved_from] = _definition(instruction.moved_from)
+            elif isinstance(instruction, RebindImporter):
+                statement = self.progress.scopes.statements(instruction.module)[instruction.statement]
+                at = (instruction.module, instruction.statement)
+                for imported in statement.effects.imports:
+                    if imported.bound == "*":
+                        self.progress.exported[at] = _exported(imported.module)
+
+    def _names(self) -> None:
+        for instruction in self.material.instructions:
+            if isinstance(instruction, RenameModule):
+                rename_module(self.journal, instruction.module, instruction.to)
+            elif isinstance(instruction, DeleteModule):
+                delete_module(self.journal, instruction.module)
+
+    def _places(self) -> None:
+        new = self.material.new
+        for name, live in live_modules(self.material.packages).items():
+            if name in new and update_place(self.journal, live, new[name], new.root, self.material.imports):
+                self.progress.dirty.update(key(name, n) for n in ("__file__", "__path__", "__spec__"))
+
+    def _functions(self, live: dict[str, ModuleType]) -> None:
+        named = {n: live[n].__dict__ for n in self.material.sources if n in live}
+        if not named:
+            return
+        living = self.progress.living = self._scan(live)
+        left: list[tuple[str, FunctionType]] = []
+        for name, namespace in named.items():
+            source = self.material.sources[name]
+            done = distribute(self.journal, living.of(namespace), source.pairs, source.allowed)
+            self.report.functions += done.given
+            left.extend((name, function) for function in done.left)
+            self.progress.changed_functions.update(done.changed)
+            self.progress.docs.extend(done.docs)
+        self.left = left
+
+    def _scan(self, live: dict[str, ModuleType]) -> LivingFunctions:
+        namespaces = [module.__dict__ for module in live.values()]
+        if self.scanned is None:
+            return LivingFunctions.scan(namespaces)
+        return self.scanned.catch_up(namespaces)
+
+    def _obey(self, instruction: Instruction) -> None:
+        live = sys.modules.get(instruction.module)
+        if live is None:
+            return  # never imported: whoever imports it gets the new release's
+        if isinstance(instruction, _RUNS):
+            self._run(instruction, live)
+        elif isinstance(instruction, DeleteDefinition):
+            gone = delete_definition(
+                self.journal, live, self.material.new[instruction.module], instruction.name
+            )
+            if gone is not MISSING:
+                self.removed.append(gone)
+                self.progress.dirty.add(key(instruction.module, instruction.name))
+        elif isinstance(instruction, Apply):
+            getattr(live, instruction.function)()
+
+    def _run(self, instruction: Instruction, live: ModuleType) -> None:
+        assert isinstance(instruction, _RUNS)
+        when = getattr(instruction, "when", ())
+        if when and self.progress.dirty.isdisjoint(when):
+            return
+        run = self._module_run(instruction.module, live)
+        statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
+        moved_from = getattr(instruction, "moved_from", None)
+        moved = MISSING if moved_from is None else self.moved[moved_from]
+        if moved is not MISSING and moved_from is not None:
+            older = self._older_definition(moved_from)
+            run.changes = {**run.changes, statement.index: Change(Changed.TEXT, older, statement)}
+        if instruction.module not in self.started:
+            adopt_definition(run, statement, moved)
+            return
+        self._keep_overridden(run, statement)
+        forced = not when and isinstance(instruction, ReplaceDefinition) and self._is_same(run, statement)
+        with self.material.rebuilding.unregistered(run, statement) as (run, statement):
+            run_statement(run, statement, moved=moved, forced=forced)
+        self.report.statements += 1
+
+    def _older_definition(self, name: str) -> Statement | None:
+        module, _, definition = name.partition(":")
+        found = definitions_of(self.material.old[module])
+        return next((s for s in found if s.binds == (definition,) and not s.is_import), None)
+
+    def _is_same(self, run: ModuleRun, statement: Statement) -> bool:
+        change = run.changes.get(statement.index)
+        return change is None or change.how is Changed.SAME
+
+    def _keep_overridden(self, run: ModuleRun, statement: Statement) -> None:
+        """A name that two statements bind has the value of the last one, also when only the first runs."""
+        for name in statement.effects.binds:
+            if run.binds_last(statement, name):
+                self.overridden.pop((run.name, name), None)
+            elif name in run.namespace:
+                self.overridden.setdefault((run.name, name), run.namespace[name])
+
+    def _module_run(self, name: str, live: ModuleType) -> ModuleRun:
+        module = self.material.new[name]
+        source = self.material.sources.get(name)
+        if source is None:
+            return ModuleRun(self.progress, live, module, {}, None, future_flags(module))
+        return ModuleRun(self.progress, live, module, source.changes, source.pairs, source.flags)
+
+    def _rebuild(self) -> None:
+        def module_run(name: str) -> ModuleRun | None:
+            live = sys.modules.get(name)
+            return None if live is None else self._module_run(name, live)
+
+        self.report.statements += self.material.rebuilding.rebuild(self.progress, module_run)
+
+    def _finish(self) -> None:
+        self._rebind_overridden()
+        require_no_left_behind(self.progress)
+        derive_attributes(self.journal, self.progress.gained)
+        forget_removed(self.journal, live_modules(self.material.packages), self.removed)
+        drop_superseded(self.journal, live_modules(self.material.packages), self.progress.superseded)
+        replace_references(
+            self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
+        )
+        for name, source in self.material.sources.items():
+            if name in sys.modules:
+                self._tidy(sys.modules[name], source)
+                refresh_places(self.journal, sys.modules[name], source.places)
+        if self.progress.living is not None:
+            clear_caches(self.progress.living, self.progress.changed_functions, self._reads_changed)
+            modules = live_modules(self.material.packages).values()
+            refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
+        self._report()
+
+    def _reads_changed(self, function: FunctionType) -> bool:
+        """True when the function's body reads a name that has another object or value now."""
+        module = function.__globals__.get("__name__")
+        if not isinstance(module, str) or module not in self.material.new:
+            return False
+        names = function.__code__.co_names
+        return any(key(module, name) in self.progress.dirty for name in names)
+
+    def _tidy(self, live: ModuleType, source: Source) -> None:
+        annotations = live.__dict__.get("__annotations__")
+        if type(annotations) is dict and source.annotated != source.annotates:
+            tidy_annotations(self.journal, annotations, source.annotated, source.annotates)
+
+    def _rebind_overridden(self) -> None:
+        for (module, name), value in self.overridden.items():
+            self.journal.set_item(sys.modules[module].__dict__, name, value)
+
+    def _report(self) -> None:
+        self.report.left = tuple(
+            f"{name}:{f.__qualname__}"
+            for name, f in self.left
+            if f.__code__.co_qualname and not _given(self, name, f)
+        )
+        self.report.notes = tuple(self.progress.notes)
+
+
+def _given(step: Step, name: str, function: FunctionType) -> bool:
+    """True when a statement that ran later gave the function its new code after all."""
+    source = step.material.sources[name]
+    return source.pairs.of(function.__code__) is None
+
+
+def _exported(module: str) -> frozenset[str]:
+    """The names that a star import of the live module brings now."""
+    namespace = getattr(sys.modules.get(module), "__dict__", {})
+    public = [name for name in namespace if not name.startswith("_")]
+    return frozenset(namespace.get("__all__", public))
+
+
+def _definition(moved_from: str) -> object:
+    module, _, name = moved_from.partition(":")
+    live = sys.modules.get(module)
+    return MISSING if live is None else live.__dict__.get(name, MISSING)

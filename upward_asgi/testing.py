@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from packaging.version import Version
@@ -21,16 +20,13 @@ from .appup.settings import Settings
 from .appup.verdict import Reason
 from .errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
 from .patch import Patch, PatchReport, Prepared, SysPathImports, prepare
-from .patch.compare import Difference, unstable
-from .patch.refine import names_to_rebuild
+from .patch.compare import unstable
 from .upgrade.clean import FreshStart, describe_starts
 from .upgrade.fork import in_fork
 from .upgrade.proof import Proof, reasons_of
+from .upgrade.refinement import Lesson, Refinement
 
 __all__ = ["HotSwap", "NotHot", "UpgradeFailed", "hot_swap"]
-
-_ROUNDS = 3
-"""How often the plan is made anew with what a rehearsal found to depend on changed code."""
 
 TIME_LIMIT = 30.0
 """Seconds for the rehearsal, when no other limit is given."""
@@ -77,15 +73,14 @@ def hot_swap(
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
     limit = TIME_LIMIT if timeout is None else timeout
     proof = _proof(prepared, settings, limit)
-    for _ in range(_ROUNDS):
-        differences, rebuild = _rehearse(prepared, proof, limit)
-        if not differences:
-            return HotSwap(appup, prepared.apply())
-        if set(rebuild) <= set(settings.rebuild):
-            break
-        settings = replace(settings, rebuild=(*settings.rebuild, *rebuild))
-        appup, prepared = _prepare(old, new, packages, settings)
-    raise NotHot(reasons_of(differences))
+    refinement = Refinement(settings)
+    lesson = _rehearse(prepared, proof, limit)
+    while refinement.learn(lesson):
+        appup, prepared = _prepare(old, new, packages, refinement.settings)
+        lesson = _rehearse(prepared, proof, limit)
+    if lesson.differences:
+        raise NotHot(reasons_of(lesson.differences))
+    return HotSwap(appup, prepared.apply())
 
 
 def _prepare(
@@ -118,16 +113,13 @@ def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
     return Proof(was, first, unstable(first, again), packages, roots, settings.keep)
 
 
-def _rehearse(
-    prepared: Prepared, proof: Proof, timeout: float
-) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
-    """Apply the patch in a forked copy; in what it differs from a fresh start, and what would mend that."""
+def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> Lesson:
+    """Apply the patch in a forked copy; in what it differs from a fresh start, and what would settle that."""
 
-    def in_the_copy() -> tuple[tuple[Difference, ...], tuple[str, ...]]:
+    def in_the_copy() -> Lesson:
         before = proof.describe_live()
         prepared.apply()
-        differences = proof.differences(before, proof.describe_live())
-        return differences, names_to_rebuild(differences, proof.old, before)
+        return proof.lesson(before, proof.describe_live())
 
     return in_fork(in_the_copy, timeout=timeout)
 

@@ -463,6 +463,44 @@ async def test_a_result_that_differs_from_a_fresh_start(
         assert any("app:LIMIT" in warning for warning in report["warnings"]) is seen
 
 
+BUILT = edited(
+    FIRST,
+    words=(
+        'def greeting():\n    return "hello"\n',
+        'def build():\n    return ["hello"]\n\n\nTABLE = build()\n\n\ndef greeting():\n    return TABLE[0]\n',
+    ),
+)
+BUILT_ANEW = edited(BUILT, words=('["hello"]', '["good day"]'))
+
+
+async def test_what_the_proof_teaches_is_planned_and_rehearsed_again(serve: Serve) -> None:
+    """A table that a changed function built, and that nobody has touched since, is made anew, both ways."""
+    async with serve(BUILT, BUILT_ANEW, FIELD) as service, service.connect("/live") as live:
+        assert await ask(live) == "hello 1"
+        up = await service.upgrade()
+        assert up.state is OperationState.SUCCEEDED, up.report
+        assert up.report["rehearsal"]["rebuilt"] == [f"{service.name}.words:TABLE"]
+        assert up.report["rehearsal"]["equal_to_fresh_start"] is True
+        assert await ask(live) == "good day 2"
+        down = await service.end(service.engine.downgrade())
+        assert down.state is OperationState.SUCCEEDED, down.report
+        assert await ask(live) == "hello 3"
+        over_both = await service.upgrade("1.0.2")
+        assert over_both.state is OperationState.SUCCEEDED, over_both.report
+        assert await ask(live) == "good day 4 from 1.0.1"
+
+
+async def test_live_state_is_never_made_anew(serve: Serve) -> None:
+    """The same table, when the service has written to it: the release is refused, and the table is kept."""
+    async with serve(BUILT, BUILT_ANEW) as service, service.connect("/live") as live:
+        service.module("words").TABLE.append("from a user")
+        operation = await service.upgrade()
+        assert operation.state is OperationState.REFUSED, operation.report
+        assert "words:TABLE" in operation.report["error"]["reasons"][0]["message"]
+        assert service.module("words").TABLE == ["hello", "from a user"]
+        assert await ask(live) == "hello 1"
+
+
 async def test_new_module_code_reads_a_new_file(serve: Serve) -> None:
     """A file that comes with the release is found beside the module, when it is rehearsed and afterwards."""
     reads = "from pathlib import Path\n\nNOTE = Path(__file__).with_name('note.txt').read_text()\n"

@@ -166,8 +166,7 @@ class Commit:
     def _change_application(self, step: Step) -> None:
         """The application's own `code_change`: what its start-up would do that this process never ran."""
         hop, app = step.hop, self._application.app
-        newer = hop.old if hop.down else hop.new
-        for function in changes_of(app, newer.settings.code_change):
+        for function in changes_of(app, hop.newer.settings.code_change):
             self.where = f"the application's code_change from {hop.old.version} to {hop.new.version}"
             before = Snapshot()
             for holder in (app, getattr(app, "state", None)):

@@ -34,6 +34,16 @@ class Hop:
         return self.new.version < self.old.version
 
     @property
+    def older(self) -> Release:
+        """The earlier of the two releases, whichever way the hop goes."""
+        return self.new if self.down else self.old
+
+    @property
+    def newer(self) -> Release:
+        """The later of the two releases."""
+        return self.old if self.down else self.new
+
+    @property
     def instructions(self) -> tuple[Instruction, ...]:
         """The steps of the appup in the hop's direction."""
         return self.appup.down if self.down else self.appup.up

@@ -17,6 +17,7 @@ from .fresh import fresh_starts, require_fresh_import
 from .hop import Hop, between, hops_of
 from .operation import Operation
 from .proof import Proof, ProofPolicy
+from .refinement import Refining
 from .report import as_upward_error
 from .service import Service
 
@@ -75,6 +76,16 @@ class Preparation:
         if reasons:
             raise NotHot(reasons)
         return await self._off_loop(lambda: self._prepare(hops), "plan_seconds", limit)
+
+    async def plan_again(self, refining: Refining) -> tuple[Step, ...] | None:
+        """The steps with what the rehearsals taught; None when they cannot be planned so."""
+        self._at.where = "the plan"
+
+        def plan() -> tuple[Step, ...] | None:
+            hops = refining.planned_again()
+            return None if hops is None else self._prepare(hops)
+
+        return await self._off_loop(plan, "plan_seconds", self._service.timeouts.plan_seconds)
 
     def _prepare(self, hops: Sequence[Hop]) -> tuple[Step, ...]:
         from ..patch import prepare

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .refinement import Lesson
+
 if TYPE_CHECKING:
     from ..appup import Reason
     from ..patch.compare import Difference
@@ -60,6 +62,13 @@ class Proof:
         from ..patch.compare import compare
 
         return compare(self.old, self.new, before, live, noise=self.noise, kept=self.kept)
+
+    def lesson(self, before: Description, live: Description) -> Lesson:
+        """The differences, and the names to make anew that would settle them."""
+        from ..patch.refine import names_to_rebuild
+
+        found = self.differences(before, live)
+        return Lesson(found, names_to_rebuild(found, self.old, before))
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..sessions import Sessions
     from .application import Application
     from .proof import Proof
+    from .refinement import Lesson
     from .standers import Stander
 
 __all__ = ["Failure", "Rehearsal", "can_fork", "rehearse"]
@@ -67,12 +68,19 @@ class Rehearsal:
     failures: list[Failure] = field(default_factory=list)
     reasons: tuple[Reasoned, ...] = ()
     """Why the patch could not follow the release, when it found that out while it was applied."""
-    differences: tuple[Difference, ...] = ()
-    """In what the patched copy was not what a fresh start of the release is."""
+    lessons: dict[Version, Lesson] = field(default_factory=dict)
+    """What comparing the copy with a fresh start taught after each hop, by the release the hop goes to."""
+    rebuilt: tuple[str, ...] = ()
+    """Names that earlier rehearsals of the same operation found to be made anew."""
     proof_seconds: float | None = None
     """How long the comparison with a fresh start took in the copy; None when there was none."""
     ended: str | None = None
     """How the copy ended, when it did not end well: a crash, an exit, no end in time."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """In what the patched copy was not what a fresh start of the release is, over all hops."""
+        return tuple(found for lesson in self.lessons.values() for found in lesson.differences)
 
     @property
     def missed_files(self) -> bool:
@@ -112,6 +120,7 @@ class Rehearsal:
             "failures": [asdict(failure) for failure in self.failures],
             "differences": [difference.to_json() for difference in self.differences],
             "equal_to_fresh_start": None if self.proof_seconds is None else not self.differences,
+            "rebuilt": list(self.rebuilt),
         }
         if self.where == "none":
             found["note"] = "this system cannot fork; a failing commit is undone in the process itself"
@@ -186,7 +195,7 @@ def _in_the_copy(
     except BaseException as error:
         rehearsal.failures.append(_failure(error, commit.where, commit.release))
     rehearsal.commit_seconds = time.perf_counter() - began - commit.proof_seconds
-    rehearsal.differences = tuple(commit.differences)
+    rehearsal.lessons = commit.lessons
     rehearsal.proof_seconds = commit.proof_seconds if commit.proofs else None
     return rehearsal
 
@@ -215,7 +224,7 @@ class _Proving(Commit):
         )
         self.proofs = proofs
         self.proof_seconds = 0.0
-        self.differences: list[Difference] = []
+        self.lessons: dict[Version, Lesson] = {}
 
     def _patch(self, step: Step) -> None:
         proof = self.proofs.get(step.hop.new.version)
@@ -227,7 +236,7 @@ class _Proving(Commit):
         self.proof_seconds += time.perf_counter() - began
         super()._patch(step)
         began = time.perf_counter()
-        self.differences += proof.differences(before, proof.describe_live())
+        self.lessons[step.hop.new.version] = proof.lesson(before, proof.describe_live())
         self.proof_seconds += time.perf_counter() - began
 
 

@@ -25,7 +25,8 @@ from .outcome import event_of, is_the_releases_fault
 from .preparation import Preparation, Progress
 from .proof import Proof, ProofPolicy
 from .quiesce import quiesce
-from .rehearsal import rehearse
+from .refinement import Refining
+from .rehearsal import Rehearsal, rehearse
 from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
 from .service import Service
 from .standers import Patience, Places, Stander, place_of, standers
@@ -75,7 +76,7 @@ class Transaction:
         await preparation.import_fresh(steps)
         proofs = await preparation.start_fresh(steps)
         self._take_back_drains(operation.from_)
-        await self._rehearse(steps, proofs)
+        steps = await self._rehearse(preparation, steps, proofs)
         operation.happened(Event.REHEARSE)
         if operation.dry_run:
             operation.happened(Event.STOP)
@@ -113,7 +114,23 @@ class Transaction:
         except StoreError as also:
             self._warnings.append(f"the store could not be written: {also}")
 
-    async def _rehearse(self, steps: Sequence[Step], proofs: Mapping[Version, Proof]) -> None:
+    async def _rehearse(
+        self, preparation: Preparation, steps: tuple[Step, ...], proofs: Mapping[Version, Proof]
+    ) -> tuple[Step, ...]:
+        """Rehearse; plan again with what that taught, and repeat. Returns the steps that passed."""
+        refining = Refining(step.hop for step in steps)
+        rehearsal = await self._rehearse_once(steps, proofs)
+        while refining.learn(rehearsal.lessons):
+            again = await preparation.plan_again(refining)
+            if again is None:
+                break
+            steps = again
+            rehearsal = await self._rehearse_once(steps, proofs)
+            rehearsal.rebuilt = refining.rebuilt
+        self._judge(rehearsal)
+        return steps
+
+    async def _rehearse_once(self, steps: Sequence[Step], proofs: Mapping[Version, Proof]) -> Rehearsal:
         self._at.where = "the rehearsal"
         service = self._service
         found = standers(service.sessions, Places(steps))
@@ -130,9 +147,13 @@ class Transaction:
         if rehearsal.missed_files:
             # Paths are others then, so there is no comparing with a fresh start.
             rehearsal = await rehearse_it(imports=service.imports)
+        return rehearsal
+
+    def _judge(self, rehearsal: Rehearsal) -> None:
+        """Raises `NotHot` or `RehearsalFailed` when the rehearsal forbids the upgrade."""
         self._operation.report["rehearsal"] = rehearsal.to_json()
         self._at.release = rehearsal.release
-        rehearsal.require_success(equal=service.proof is ProofPolicy.REFUSE)
+        rehearsal.require_success(equal=self._service.proof is ProofPolicy.REFUSE)
         if rehearsal.differences:
             named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
             self._warnings.append(f"the result differs from a fresh start: {named}")

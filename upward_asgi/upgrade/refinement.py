@@ -1,0 +1,105 @@
+"""The plan is made anew with what a rehearsal taught, a few times at most.
+
+A value may depend on changed code in ways that no reading of the source shows. The proof finds it as a
+difference; when it holds nothing of the running service, marking it to be made anew settles it (see
+`patch.refine`). Both `testing.hot_swap` and the server's engine go through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..appup.making import make_appup
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from ..appup.appup import Appup
+    from ..appup.settings import Settings
+    from ..patch.compare import Difference
+    from .hop import Hop
+
+__all__ = ["ROUNDS", "Lesson", "Refinement", "Refining"]
+
+ROUNDS = 3
+"""How often one difference between two releases is planned anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What the rehearsal of one patch taught."""
+
+    differences: tuple[Difference, ...] = ()
+    """In what the patched copy was not what a fresh start of the release is."""
+    rebuild: tuple[str, ...] = ()
+    """Names (`pkg.mod:NAME`) to make anew; empty when that cannot settle every difference."""
+
+
+class Refinement:
+    """What has been learnt about one difference between two releases."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        """The project's own, and the names to make anew besides."""
+        self.rebuilt: tuple[str, ...] = ()
+        """The names that were added to its `rebuild`."""
+        self._rounds = 0
+
+    def learn(self, lesson: Lesson) -> bool:
+        """Add to the settings what settles the differences; False when nothing more is to be learnt."""
+        names = tuple(name for name in lesson.rebuild if name not in self.settings.rebuild)
+        if not names or self._rounds == ROUNDS:
+            return False
+        self._rounds += 1
+        self.rebuilt += names
+        self.settings = replace(self.settings, rebuild=(*self.settings.rebuild, *names))
+        return True
+
+
+class Refining:
+    """What one operation learns about each of its hops."""
+
+    def __init__(self, hops: Iterable[Hop]) -> None:
+        self._hops = tuple(hops)
+        self._learnt = {hop.new.version: Refinement(hop.newer.settings) for hop in self._hops}
+
+    @property
+    def rebuilt(self) -> tuple[str, ...]:
+        """The names that the rehearsals found to be made anew."""
+        return tuple(name for learnt in self._learnt.values() for name in learnt.rebuilt)
+
+    def learn(self, lessons: Mapping[Version, Lesson]) -> bool:
+        """Learn from the first hop that differs; what differs later may only follow from that."""
+        for version, learnt in self._learnt.items():
+            lesson = lessons.get(version)
+            if lesson and lesson.differences:
+                return learnt.learn(lesson)
+        return False
+
+    def planned_again(self) -> tuple[Hop, ...] | None:
+        """The hops with what was learnt; None when one cannot be planned so. Parses: off the loop."""
+        hops = [_planned_again(hop, self._learnt[hop.new.version]) for hop in self._hops]
+        whole = tuple(hop for hop in hops if hop is not None)
+        return whole if len(whole) == len(hops) else None
+
+
+def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
+    """None when the new plan is cold, and when the release carries an appup that is not the one which is made
+    from the two trees: that is its author's word.
+    """
+    if not learnt.rebuilt:
+        return hop
+    plain, refined = (_appup(hop, settings) for settings in (hop.newer.settings, learnt.settings))
+    if (plain.up, plain.down) != (hop.appup.up, hop.appup.down):
+        return None
+    again = replace(hop, appup=refined)
+    return again if again.verdict.hot else None
+
+
+def _appup(hop: Hop, settings: Settings) -> Appup:
+    low, high = hop.older, hop.newer
+    return make_appup(
+        low.root, high.root, old_version=low.version, new_version=high.version, settings=settings
+    )

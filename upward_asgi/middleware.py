@@ -89,7 +89,9 @@ class Upward:
     async def _admin(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._admin_app is None:
             assert self.admin is not None and self.engine is not None and self.store is not None
-            self._admin_app = self.admin.app(self.engine, self.store, self.sessions)
+            from .admin.api import AdminApp
+
+            self._admin_app = AdminApp(self.admin, self.engine, self.store, self.sessions)
         await self._admin_app(scope, receive, send)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:

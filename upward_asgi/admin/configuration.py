@@ -7,16 +7,8 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-    from ..sessions import Sessions
-    from ..store import Store
-    from ..upgrade import Engine
 
 __all__ = ["Admin", "read_token"]
 
@@ -72,12 +64,6 @@ class Admin:
         if self.token_file is not None:
             return read_token(Path(self.token_file))
         return self.token
-
-    def app(self, engine: Engine, store: Store, sessions: Sessions) -> ASGIApp:
-        """The ASGI application that answers everything below `prefix`. Raises `ConfigurationError`."""
-        from .api import AdminApp
-
-        return AdminApp(self, engine, store, sessions)
 
 
 def read_token(path: Path) -> str:

@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import InternalError, Refused, UpwardError
+from .exit_status import ERROR, REFUSED
 
 if TYPE_CHECKING:
     import click
 
-__all__ = ["ERROR", "REFUSED", "guarded"]
-
-ERROR = 1
-REFUSED = 2
+__all__ = ["guarded"]
 
 
 def guarded(arguments: Sequence[str]) -> int:

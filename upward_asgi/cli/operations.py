@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from .failure import ERROR, REFUSED
-from .options import as_json, server_from, server_options
+from .exit_status import ERROR, REFUSED
+from .options import ServerChoice, as_json, server_options
 from .output import show
 from .report import report_text
 
@@ -25,20 +23,10 @@ _timeout = click.option(
 @_timeout
 @server_options
 @as_json
-def upgrade(
-    to: str | None,
-    dry_run: bool,
-    timeout: float,
-    url: str | None,
-    uds: Path | None,
-    prefix: str,
-    token_file: Path | None,
-    as_json: bool,
-) -> int:
+def upgrade(to: str | None, dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
     """Take a running server to the next patch release, or to --to through those in between."""
     body: dict[str, object] = {"dry_run": dry_run} if to is None else {"to": to, "dry_run": dry_run}
-    server = server_from(url, uds, prefix, token_file)
-    return _show_end(server.operate("upgrade", body, timeout), as_json)
+    return _operate(server, "upgrade", body, timeout, as_json)
 
 
 @click.command()
@@ -46,18 +34,9 @@ def upgrade(
 @_timeout
 @server_options
 @as_json
-def downgrade(
-    dry_run: bool,
-    timeout: float,
-    url: str | None,
-    uds: Path | None,
-    prefix: str,
-    token_file: Path | None,
-    as_json: bool,
-) -> int:
+def downgrade(dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
     """Take a running server back one patch release, never below its base."""
-    server = server_from(url, uds, prefix, token_file)
-    return _show_end(server.operate("downgrade", {"dry_run": dry_run}, timeout), as_json)
+    return _operate(server, "downgrade", {"dry_run": dry_run}, timeout, as_json)
 
 
 @click.command()
@@ -66,21 +45,12 @@ def downgrade(
 @_timeout
 @server_options
 @as_json
-def install(
-    version: str,
-    dry_run: bool,
-    timeout: float,
-    url: str | None,
-    uds: Path | None,
-    prefix: str,
-    token_file: Path | None,
-    as_json: bool,
-) -> int:
+def install(version: str, dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
     """Take a running server to VERSION, up or down."""
-    server = server_from(url, uds, prefix, token_file)
-    return _show_end(server.operate("install", {"version": version, "dry_run": dry_run}, timeout), as_json)
+    return _operate(server, "install", {"version": version, "dry_run": dry_run}, timeout, as_json)
 
 
-def _show_end(operation: dict[str, object], as_json: bool) -> int:
+def _operate(server: ServerChoice, kind: str, body: dict[str, object], timeout: float, as_json: bool) -> int:
+    operation = server.open().operate(kind, body, timeout)
     show(operation, report_text(operation), as_json)
     return {"succeeded": 0, "refused": REFUSED}.get(str(operation["state"]), ERROR)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
 
     from .client import Server
 
-__all__ = ["as_json", "server_from", "server_options", "store_option", "to_version"]
+__all__ = ["ServerChoice", "as_json", "server_options", "store_option", "to_version"]
 
 F = TypeVar("F", bound=Callable[..., object])
+T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -33,32 +36,54 @@ def store_option(*, required: bool) -> Callable[[F], F]:
     )
 
 
-def server_options(command: F) -> F:
-    """`--url`, `--uds`, `--prefix`, `--token-file`: which server, and the right to talk to it."""
-    for option in (
-        click.option(
-            "--token-file",
-            type=click.Path(path_type=Path),
-            envvar="UPWARD_TOKEN_FILE",
-            help="A file with the admin token (also: UPWARD_TOKEN_FILE, or the token in UPWARD_TOKEN).",
-        ),
-        click.option("--prefix", default="/_upward", show_default=True, help="The admin API's path."),
-        click.option("--uds", type=click.Path(path_type=Path), help="The admin API's unix socket."),
-        click.option("--url", help="The server.  [default: http://127.0.0.1:8000]"),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True)
+class ServerChoice:
+    """Which server, as the options name it."""
+
+    url: str | None
+    uds: Path | None
+    prefix: str
+    token_file: Path | None
+
+    @property
+    def given(self) -> bool:
+        """Whether a server is named, and not only meant by default."""
+        return bool(self.url or self.uds)
+
+    def open(self) -> Server:
+        """The server, with the token. Raises `ConfigurationError`, `click.UsageError`."""
+        from ..admin.configuration import read_token
+        from .client import Server
+
+        if self.url and self.uds:
+            raise click.UsageError("Give --url or --uds, not both.")
+        token = read_token(self.token_file) if self.token_file else os.environ.get("UPWARD_TOKEN") or None
+        return Server(url=self.url or "http://127.0.0.1:8000", uds=self.uds, prefix=self.prefix, token=token)
 
 
-def server_from(url: str | None, uds: Path | None, prefix: str, token_file: Path | None) -> Server:
-    """The server that the options name, with the token. Raises `ConfigurationError`, click's errors."""
-    from ..admin.configuration import read_token
-    from .client import Server
+def server_options(command: Callable[..., T]) -> Callable[..., T]:
+    """`--url`, `--uds`, `--prefix`, `--token-file`: the command gets a `ServerChoice` as `server`."""
 
-    if url and uds:
-        raise click.UsageError("Give --url or --uds, not both.")
-    token = read_token(token_file) if token_file else os.environ.get("UPWARD_TOKEN") or None
-    return Server(url=url or "http://127.0.0.1:8000", uds=uds, prefix=prefix, token=token)
+    @functools.wraps(command)
+    def with_server(
+        *, url: str | None, uds: Path | None, prefix: str, token_file: Path | None, **others: object
+    ) -> T:
+        return command(server=ServerChoice(url, uds, prefix, token_file), **others)
+
+    return functools.reduce(lambda made, option: option(made), _SERVER, with_server)
+
+
+_SERVER = (
+    click.option(
+        "--token-file",
+        type=click.Path(path_type=Path),
+        envvar="UPWARD_TOKEN_FILE",
+        help="A file with the admin token (also: UPWARD_TOKEN_FILE, or the token in UPWARD_TOKEN).",
+    ),
+    click.option("--prefix", default="/_upward", show_default=True, help="The admin API's path."),
+    click.option("--uds", type=click.Path(path_type=Path), help="The admin API's unix socket."),
+    click.option("--url", help="The server.  [default: http://127.0.0.1:8000]"),
+)
 
 
 def to_version(text: str) -> Version:

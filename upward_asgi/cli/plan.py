@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .failure import REFUSED
+from .exit_status import REFUSED
 from .options import as_json, store_option, to_version
 from .output import show
 

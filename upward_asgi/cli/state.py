@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .options import as_json, server_from, server_options, store_option, to_version
+from .options import ServerChoice, as_json, server_options, store_option, to_version
 from .output import show, table
 
 __all__ = ["permanent", "releases", "sessions", "status", "unpack"]
@@ -31,20 +31,17 @@ def unpack(wheel: Path, store: Path, as_json: bool) -> None:
 @as_json
 def releases(
     store: Path | None,
-    url: str | None,
-    uds: Path | None,
-    prefix: str,
-    token_file: Path | None,
+    server: ServerChoice,
     as_json: bool,
 ) -> None:
     """List the releases of a store, or of a running server's."""
-    _check_one(store, url, uds)
+    _check_one(store, server)
     if store is not None:
         from ..store import Store
 
         found: object = [release.to_json() for release in Store.open(store).releases()]
     else:
-        found = server_from(url, uds, prefix, token_file).get("releases")
+        found = server.open().get("releases")
     show(found, _releases_text(found), as_json)
 
 
@@ -56,46 +53,43 @@ def releases(
 def permanent(
     version: str | None,
     store: Path | None,
-    url: str | None,
-    uds: Path | None,
-    prefix: str,
-    token_file: Path | None,
+    server: ServerChoice,
     as_json: bool,
 ) -> None:
     """Choose what the next boot starts.
 
     With --store: VERSION, without a running server. Otherwise: the release that the server runs.
     """
-    _check_one(store, url, uds)
+    _check_one(store, server)
     if store is not None:
         found: object = _permanent_in(store, version)
     elif version is not None:
         raise click.UsageError("VERSION needs --store; a server makes permanent what it runs.")
     else:
-        found = server_from(url, uds, prefix, token_file).post("permanent", {})
+        found = server.open().post("permanent", {})
     show(found, f"the next boot starts {_field(found, 'version')}", as_json)
 
 
 @click.command()
 @server_options
 @as_json
-def status(url: str | None, uds: Path | None, prefix: str, token_file: Path | None, as_json: bool) -> None:
+def status(server: ServerChoice, as_json: bool) -> None:
     """Show what a running server runs."""
-    found = server_from(url, uds, prefix, token_file).get("status")
+    found = server.open().get("status")
     show(found, _status_text(found), as_json)
 
 
 @click.command()
 @server_options
 @as_json
-def sessions(url: str | None, uds: Path | None, prefix: str, token_file: Path | None, as_json: bool) -> None:
+def sessions(server: ServerChoice, as_json: bool) -> None:
     """List a running server's open sessions and how each would live through an upgrade."""
-    found = server_from(url, uds, prefix, token_file).get("sessions")
+    found = server.open().get("sessions")
     show(found, _sessions_text(found), as_json)
 
 
-def _check_one(store: Path | None, url: str | None, uds: Path | None) -> None:
-    if store is not None and (url or uds):
+def _check_one(store: Path | None, server: ServerChoice) -> None:
+    if store is not None and server.given:
         raise click.UsageError("Give --store, or --url or --uds, not both.")
 
 

@@ -11,7 +11,6 @@ sessions'; down: `code_change` by the newer code that still runs, the other way 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,22 +23,14 @@ from .application import changes_of
 from .machine import Event
 
 if TYPE_CHECKING:
-    from ..patch import Patch, Prepared
+    from ..patch import Patch
     from ..sessions import Session
     from ..store import Store
     from .application import Application
-    from .hop import Hop
+    from .hop import Step
     from .standers import Stander
 
-__all__ = ["Commit", "Migration", "Stages", "Step"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A hop whose code is compiled."""
-
-    hop: Hop
-    prepared: Prepared
+__all__ = ["Commit", "Migration", "Stages"]
 
 
 class Migration(Protocol):

@@ -15,9 +15,10 @@ from ..versions import Down, hops, same_line
 if TYPE_CHECKING:
     from ..appup import Appup, Verdict
     from ..appup.instructions import Instruction
+    from ..patch import Prepared
     from ..store import Release, Store
 
-__all__ = ["Hop", "between", "current_of", "goal_down", "goal_install", "goal_up", "hops_of"]
+__all__ = ["Hop", "Step", "between", "current_of", "goal_down", "goal_install", "goal_up", "hops_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ class Hop:
             "to": str(self.new.version),
             "instructions": len(self.instructions),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A hop whose code is compiled."""
+
+    hop: Hop
+    prepared: Prepared
 
 
 def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:

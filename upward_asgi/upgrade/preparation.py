@@ -12,9 +12,8 @@ import anyio.to_thread
 from packaging.version import Version
 
 from ..errors import NotHot, UpgradeFailed
-from .commit import Step
 from .fresh import fresh_starts, require_fresh_import
-from .hop import Hop, between, hops_of
+from .hop import Hop, Step, between, hops_of
 from .operation import Operation
 from .proof import Proof, ProofPolicy
 from .refinement import Refining

@@ -23,7 +23,8 @@ import anyio.to_thread
 from packaging.version import Version
 
 from ..errors import CodeChangeError, NotHot, Reasoned, RehearsalFailed, UpwardError
-from .commit import Commit, Migration, Stages, Step
+from .commit import Commit, Migration, Stages
+from .hop import Step
 from .proof import reasons_of
 
 if TYPE_CHECKING:

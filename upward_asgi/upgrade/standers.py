@@ -28,7 +28,7 @@ from ..sessions import LiveSession, Way
 if TYPE_CHECKING:
     from ..patch import ChangedCode, FunctionPlace
     from ..sessions import Session, Sessions
-    from .commit import Step
+    from .hop import Step
 
 __all__ = ["Patience", "Places", "Stander", "place_of", "standers"]
 

@@ -18,7 +18,8 @@ from packaging.version import Version
 
 from ..errors import StoreError, UpgradeFailed, UpwardError
 from ..sessions import Way
-from .commit import Commit, Step
+from .commit import Commit
+from .hop import Step
 from .machine import Event
 from .operation import Operation
 from .outcome import event_of, is_the_releases_fault

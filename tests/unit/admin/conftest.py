@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from upward_asgi.admin import Admin
+from upward_asgi.admin.api import AdminApp
 from upward_asgi.sessions import Sessions
 from upward_asgi.store import Store, StoreImports
 from upward_asgi.upgrade import Engine
@@ -45,7 +46,7 @@ class Service:
         self.admin = Admin(token=TOKEN)
 
     def client(self, admin: Admin | None = None, **headers: str) -> httpx2.AsyncClient:
-        app = (admin or self.admin).app(self.engine, self.store, self.sessions)
+        app = AdminApp(admin or self.admin, self.engine, self.store, self.sessions)
         transport = httpx2.ASGITransport(app=app)
         return httpx2.AsyncClient(transport=transport, base_url="http://localhost/_upward", headers=headers)
 

@@ -7,6 +7,7 @@ import logging
 import anyio
 import pytest
 
+from upward_asgi.admin.api import AdminApp
 from upward_asgi.admin.views import waiting_time
 
 
@@ -177,7 +178,7 @@ async def test_below_a_root_path_the_prefix_is_found(service) -> None:
         (b"content-type", b"application/json"),
     ]
     scope = {"type": "http", "method": "POST", "path": "/api/_upward/upgrade", "root_path": "/api"}
-    app = service.admin.app(service.engine, service.store, service.sessions)
+    app = AdminApp(service.admin, service.engine, service.store, service.sessions)
     async with service.engine.run():
         await app({**scope, "query_string": b"", "headers": headers, "client": None}, receive, send)
         (operation,) = service.engine.operations()

@@ -20,8 +20,8 @@ from packaging.version import Version
 from upward_asgi import patch
 from upward_asgi.appup import Settings
 from upward_asgi.upgrade import OperationState, Timeouts
-from upward_asgi.upgrade.commit import Commit, Step
-from upward_asgi.upgrade.hop import hops_of
+from upward_asgi.upgrade.commit import Commit
+from upward_asgi.upgrade.hop import Step, hops_of
 
 PARENT = os.getpid()
 UP = ["make_current 1.0.1", "apply 1.0.1", "reload", "code_change 1"]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import types
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, MutableSequence, MutableSet
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, MutableSet
 from typing import Any
 from weakref import WeakSet
 
 from ..errors import InternalError
+from .order import put_in_order, replace_items, set_class_order
 
 __all__ = ["MISSING", "Journal"]
 
@@ -103,11 +104,14 @@ class Journal:
 
     def delete_class(self, cls: type, name: str) -> None:
         """`del cls.name` if the class itself has it."""
-        before = cls.__dict__.get(name, MISSING)
-        if before is MISSING:
-            return
-        self._entries.append(lambda: type.__setattr__(cls, name, before))
-        type.__delattr__(cls, name)
+        if name in cls.__dict__:
+            self.class_contents(cls)
+            type.__delattr__(cls, name)
+
+    def class_order(self, cls: type, names: Iterable[str]) -> None:
+        """Bring what a class itself has into the order of `names`; others come last."""
+        self.class_contents(cls)
+        set_class_order(cls, names)
 
     def set_attribute(self, obj: Any, name: str, value: object) -> None:
         """`obj.name = value` for functions, modules, cells and plain instances."""
@@ -127,7 +131,7 @@ class Journal:
         self._entries.append(lambda: object.__setattr__(obj, "__class__", before))
 
     def class_contents(self, cls: type) -> None:
-        """Remember what a class itself has; kept once per class."""
+        """Remember what a class itself has, in order; kept once per class."""
         if id(cls) in self._seen:
             return
         self._seen.add(id(cls))
@@ -181,6 +185,7 @@ def _restore_attributes(cls: type, items: dict[str, object]) -> None:
     for name, value in items.items():
         if cls.__dict__.get(name, MISSING) is not value:
             type.__setattr__(cls, name, value)
+    set_class_order(cls, items)
 
 
 def _restore_attribute(obj: Any, name: str, before: object) -> None:
@@ -195,17 +200,13 @@ def _restore_attribute(obj: Any, name: str, before: object) -> None:
 def _restore_dict(container: dict[Any, Any], items: list[tuple[Any, Any]]) -> None:
     """Bring back keys, values and order, never leaving a name missing that was there all the time."""
     before = dict(items)
-    if list(container) != [key for key, _ in items]:
-        extra = [key for key in container if key not in before]
-        for key in extra:
-            dict.__delitem__(container, key)
-        missing = [i for i, (key, _) in enumerate(items) if key not in container]
-        for key, value in items[missing[0] :] if missing else ():
-            dict.pop(container, key, None)
-            dict.__setitem__(container, key, value)
     for key, value in items:
         if dict.get(container, key, MISSING) is not value:
             dict.__setitem__(container, key, value)
+    if len(container) != len(before):
+        replace_items(container, before)
+    else:
+        put_in_order(container, before)
 
 
 def _restore_ordered(container: OrderedDict[Any, Any], items: list[tuple[Any, Any]]) -> None:

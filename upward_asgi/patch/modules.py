@@ -11,6 +11,7 @@ from types import ModuleType
 
 from ..appup.trees import Module
 from .journal import Journal
+from .order import put_in_order
 from .roots import ImportRoot
 
 __all__ = ["delete_module", "live_modules", "rename_module", "snapshot_modules", "update_place"]
@@ -28,11 +29,13 @@ def live_modules(packages: frozenset[str]) -> dict[str, ModuleType]:
 def snapshot_modules(journal: Journal, packages: frozenset[str]) -> None:
     """Undo takes modules out that the patch imported, and puts back those that it removed."""
     before = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in packages}
+    order = list(sys.modules)
 
     def undo() -> None:
         for name in [n for n in sys.modules if n.partition(".")[0] in packages and n not in before]:
             del sys.modules[name]
         sys.modules.update(before)
+        put_in_order(sys.modules, order)
 
     journal.on_undo(undo)
     for module in before.values():

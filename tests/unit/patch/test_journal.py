@@ -87,6 +87,37 @@ def test_class_attributes_come_back_even_where_the_metaclass_forbids() -> None:
     assert "new" not in Thing.__dict__
 
 
+def test_a_class_takes_back_the_order_of_its_attributes() -> None:
+    """`vars(cls)` decides what enumerations of attributes see, so its order is brought back too."""
+
+    class Thing:
+        a = 1
+        b = 2
+        c = 3
+
+    before = list(vars(Thing).items())
+    journal = Journal()
+    journal.delete_class(Thing, "a")
+    journal.set_class(Thing, "z", 0)
+    journal.set_class(Thing, "a", 10)
+    journal.class_order(Thing, ["__module__", "c", "z", "a"])
+    assert [n for n in vars(Thing) if len(n) == 1] == ["c", "z", "a", "b"]
+    journal.undo()
+    assert list(vars(Thing).items()) == before
+    assert (Thing.a, Thing().b) == (1, 2)
+
+
+def test_the_order_of_a_dictionary_comes_back_though_no_key_was_missing() -> None:
+    """The same keys in another order: annotations and tables are enumerated in order."""
+    namespace = {"a": 1, "b": 2, "c": 3}
+    journal = Journal()
+    journal.contents(namespace)
+    namespace["a"] = namespace.pop("a")
+    namespace["b"] = 20
+    journal.undo()
+    assert list(namespace.items()) == [("a", 1), ("b", 2), ("c", 3)]
+
+
 def test_instances_take_back_their_class() -> None:
     """An instance that was moved to another class is moved back."""
 

@@ -15,6 +15,7 @@ from .planning import plan_instructions
 from .release_checks import release_reasons
 from .settings import Settings
 from .startup import startup_verdict
+from .tables import tables_verdict
 from .transform_checks import tree_check
 from .transforms import run_transforms
 from .tree_diff import TreeDiff, diff_trees
@@ -68,7 +69,7 @@ def make_appup(
 
 def _verdict(diff: TreeDiff, settings: Settings, packages: Sequence[str] | None) -> Verdict:
     release = release_reasons(diff.old.root, diff.new.root, settings, packages=packages, tree=diff.new)
-    return release.merged(_startup(diff, settings), effects_verdict(diff, settings))
+    return release.merged(_startup(diff, settings), effects_verdict(diff, settings), tables_verdict(diff))
 
 
 def _startup(diff: TreeDiff, settings: Settings) -> Verdict:

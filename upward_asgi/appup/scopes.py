@@ -83,9 +83,7 @@ class Scopes:
         """The definitions that a statement reads at import time, its imports included."""
         found: set[str] = set()
         for dotted in statement.effects.reads:
-            found.update(self.resolve(statement.module, dotted))
-        if any(map(self._asks_metadata, found)):
-            found.add(METADATA)
+            found.update(self.meanings(statement.module, dotted))
         for imported in statement.effects.imports:
             found.update(self._imported(imported, "", set()))
         return found
@@ -108,6 +106,11 @@ class Scopes:
     @cached_property
     def _metadata(self) -> dict[str, bool]:
         return {}
+
+    def meanings(self, module: str, dotted: str) -> set[str]:
+        """Every definition that `dotted` may stand for, and the metadata where one of them asks for it."""
+        found = self.resolve(module, dotted)
+        return found | {METADATA} if any(map(self._asks_metadata, found)) else found
 
     def resolve(self, module: str, dotted: str) -> set[str]:
         """Every definition that `dotted`, read in `module`, may stand for."""

@@ -177,6 +177,8 @@ class _Walk:
             return f"of {len(content)}: {self._texts.plain(', '.join(inside))}"
         if len(content) > _MANY:
             inside = [f"{key}{self._texts.brief(item)}" for key, item in self._keyed(value, content[:_MOST])]
+            if of_kind(value, dict):
+                inside = sorted(inside[1:])  # without their order: what a patch adds comes last
             return f"of {len(content)}: {digest(', '.join(inside))}"
         self._parts(path, self._keyed(value, content), depth)
         return f"of {len(content)}"

@@ -123,7 +123,7 @@ class ModuleRun:
 
     def is_dirty(self, dotted: str) -> bool:
         """True when what `dotted` stands for in this module is another object or value now."""
-        return not self.progress.dirty.isdisjoint(self.progress.scopes.resolve(self.name, dotted))
+        return not self.progress.dirty.isdisjoint(self.progress.scopes.meanings(self.name, dotted))
 
     def mark_dirty(self, *names: str) -> None:
         """Say that these names of the module stand for other objects or values now."""

@@ -10,26 +10,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..appup.definitions import class_body
+from ..appup.scopes import Scopes, key
 from .compare import Difference
 
 __all__ = ["names_to_rebuild"]
 
 
 def names_to_rebuild(
-    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str]
+    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str], scopes: Scopes
 ) -> tuple[str, ...]:
-    """The names (`pkg.mod:NAME`) to make anew; empty when one of the differences cannot be met that way."""
-    names = sorted({_name(difference.path) for difference in differences})
+    """The names (`pkg.mod:NAME`, `pkg.mod:Class.attribute`) to make anew; empty when one of the differences
+    cannot be met that way. `scopes` are the names of the new release.
+    """
+    names = sorted({_name(difference.path, scopes) for difference in differences})
     if any(not _untouched(name, old, before) for name in names):
         return ()
     return tuple(names)
 
 
-def _name(path: str) -> str:
+def _name(path: str, scopes: Scopes) -> str:
+    """What a statement of the module, or of one of its class bodies, sets there."""
     module, _, dotted = path.partition(":")
-    for end in ".[":
-        dotted = dotted.partition(end)[0]
-    return f"{module}:{dotted}"
+    name, _, rest = dotted.partition("[")[0].partition(".")
+    attribute = f"{name}.{rest.partition('.')[0]}"
+    return key(module, attribute if attribute in _attributes_set(scopes, module) else name)
+
+
+def _attributes_set(scopes: Scopes, module: str) -> set[str]:
+    found: set[str] = set()
+    for statement in scopes.statements(module) if module in scopes.tree else ():
+        found |= statement.effects.mutates
+        if statement.is_class:
+            owner = statement.binds[0]
+            found.update(f"{owner}.{name}" for inner in class_body(statement) for name in inner.binds)
+    return found
 
 
 def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> bool:
@@ -42,4 +57,5 @@ def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> 
 
 
 def _below(path: str, name: str) -> bool:
-    return path == name or path.startswith((f"{name}.", f"{name}["))
+    """Where code stands in its file says nothing about what the running service did."""
+    return (path == name or path.startswith((f"{name}.", f"{name}["))) and not path.endswith(".lines")

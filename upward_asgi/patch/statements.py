@@ -154,19 +154,21 @@ def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
 def _only_annotation_changed(run: ModuleRun, statement: Statement) -> bool:
     older = run.older(statement)
     new: Any = statement.node
-    if older is None or not isinstance(new, ast.AnnAssign) or new.value is None:
+    if older is None or not isinstance(new, ast.AnnAssign | ast.Assign) or new.value is None:
         return False
     old: Any = older.node
     if not isinstance(old, ast.AnnAssign | ast.Assign) or old.value is None:
         return False
-    same = ast.dump(old.value) == ast.dump(new.value)
-    return same and isinstance(new.target, ast.Name) and not run.reads_dirty(new.value)
+    same = ast.dump(old.value) == ast.dump(new.value) and statement.binds == older.binds != ()
+    return same and not run.reads_dirty(new.value)
 
 
 def _annotate(run: ModuleRun, statement: Statement) -> None:
-    node: Any = copy.copy(statement.node)
-    node.value = None
-    _run_in_namespace(run, node)
+    """What the annotation says now; one that is gone is taken away with those of the whole module."""
+    if isinstance(statement.node, ast.AnnAssign):
+        node: Any = copy.copy(statement.node)
+        node.value = None
+        _run_in_namespace(run, node)
 
 
 def _plain(run: ModuleRun, statement: Statement) -> None:

@@ -1,0 +1,6 @@
+from .client import Client
+
+__all__ = ["Client"]
+_here = locals()
+for _name in __all__:
+    setattr(_here[_name], "__module__", "shop")

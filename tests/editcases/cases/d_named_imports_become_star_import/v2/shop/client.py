@@ -1,0 +1,6 @@
+__all__ = ["Client"]
+
+
+class Client:
+    def f(self):
+        return 2

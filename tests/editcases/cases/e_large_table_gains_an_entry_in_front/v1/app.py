@@ -1,0 +1,1 @@
+TABLE = {**{f"k{n}": n for n in range(300)}}

@@ -1,0 +1,16 @@
+import typing
+
+LOCALES: dict[str, type] = {}
+
+
+class Locale:
+    def __init_subclass__(cls):
+        LOCALES[cls.__name__] = cls
+
+
+class English(Locale):
+    hello = "Hello"
+
+
+class German(Locale):
+    hello = "Hallo"

@@ -130,8 +130,31 @@ class Flow:
             return
         for module in self.diff.new.modules:
             for statement in self.scopes.statements(module):
-                if any(self.settings.marker(module, name) is Marker.REBUILD for name in statement.binds):
-                    self._run(statement, None)
+                inside = self.marked_inside(statement)
+                if inside:
+                    self.dirty.update(key(module, f"{statement.binds[0]}.{name}") for name in inside)
+                if inside or self.rebuilds(statement):
+                    self._run(statement, self._change(statement))
+
+    def rebuilds(self, statement: Statement) -> bool:
+        """True when a marker asks for the statement as a whole: for what it binds, or sets on a class."""
+        names = {*statement.binds, *(name for name in statement.effects.mutates if "." in name)}
+        return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
+
+    def marked_inside(self, statement: Statement) -> tuple[str, ...]:
+        """The attributes that a class body binds and a marker wants anew."""
+        if not statement.is_class or not self.settings.rebuild:
+            return ()
+        owner, module = statement.binds[0], statement.module
+        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        wanted = (n for n in names if self.settings.marker(module, f"{owner}.{n}") is Marker.REBUILD)
+        return tuple(wanted)
+
+    def _change(self, statement: Statement) -> Change | None:
+        """What the diff says of a statement that a marker asks for; None when it is the same."""
+        changes = self.diff.changes.get(statement.module, ())
+        found = next((change for change in changes if change.new == statement), None)
+        return None if found is None or found.how is Changed.SAME else found
 
     def _run(self, statement: Statement | None, change: Change | None) -> None:
         if statement is None or (statement.is_text and statement.index != 0):

@@ -50,8 +50,8 @@ class Instruction:
     def to_json(self) -> dict[str, object]:
         """The step as plain JSON values; empty fields are left out."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        plain = {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items()}
-        return {"op": self.op, **{name: v for name, v in plain.items() if v not in ([], None)}}
+        told = {name: v for name, v in fields.items() if v not in ((), None) and v is not False}
+        return {"op": self.op, **{n: list(v) if isinstance(v, tuple) else v for n, v in told.items()}}
 
     def __str__(self) -> str:
         return f"{self.op} {self.target}"
@@ -134,6 +134,8 @@ class ReplaceDefinition(Instruction):
     statement: int
     binds: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
+    whole: bool = False
+    """True for a definition that runs as it is written, decorators and metaclass too: a marker wants it."""
 
     @property
     def target(self) -> str:
@@ -162,6 +164,7 @@ class PatchClass(Instruction):
     qualname: str
     statement: int
     changed: tuple[str, ...] = ()
+    """Attributes that are made anew: their text changed, or a marker wants it."""
     added: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     when: tuple[str, ...] = ()

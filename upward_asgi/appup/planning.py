@@ -95,25 +95,26 @@ class _Planner:
             return AddDefinition(*at, moved_from=moved)
         if statement.is_import:
             return RebindImporter(*at, when=when)
+        if self.flow.rebuilds(statement):
+            return ReplaceDefinition(*at, whole=True)
         if not statement.is_class or (run.change is not None and not _was_class(run.change)):
             return ReplaceDefinition(*at, when=when)
         return self._class_instruction(run, when)
 
     def _class_instruction(self, run: Run, when: tuple[str, ...]) -> Instruction:
         statement = run.statement
-        name = statement.binds[0]
+        name, marked = statement.binds[0], self.flow.marked_inside(statement)
         if run.change is None or run.change.old is None:
-            if run.always:  # a marker asks for the whole statement
-                return ReplaceDefinition(statement.module, statement.index, statement.binds)
-            return PatchClass(statement.module, name, statement.index, when=when)
+            return PatchClass(statement.module, name, statement.index, marked, when=when)
         if made_otherwise(run.change.old, statement):
             return RebuildClass(statement.module, name, statement.index, when)
         inner = diff_statements(class_body(run.change.old), class_body(statement))
         names = {how: tuple(_names(inner, how)) for how in Changed}
         kept = {name for change in inner if change.new is not None for name in change.new.binds}
         deleted = tuple(name for name in names[Changed.REMOVED] if name not in kept)
+        changed = tuple(dict.fromkeys((*names[Changed.TEXT], *marked)))
         return PatchClass(
-            statement.module, name, statement.index, names[Changed.TEXT], names[Changed.ADDED], deleted, when
+            statement.module, name, statement.index, changed, names[Changed.ADDED], deleted, when
         )
 
 

@@ -35,14 +35,19 @@ __all__ = ["become_class", "patch_class"]
 _OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slots__", "__classcell__"})
 
 
-def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> bool:
-    """Patch a live class in place from its class statement; False when its making must run again."""
+def patch_class(
+    run: ModuleRun, cls: type, older: Statement | None, newer: Statement, again: frozenset[str] = frozenset()
+) -> bool:
+    """Patch a live class in place from its class statement; False when its making must run again.
+
+    `again` are attributes whose statements run although nothing that can be seen in them changed.
+    """
     assert isinstance(newer.node, ast.ClassDef)
     kind = kind_of(cls)
     if getattr(newer.node, "type_params", None) or _making_changed(run, older, newer):
         return False
     changes = _body_changes(older, newer)
-    dirty = _dirty(run, cls, changes)
+    dirty = _dirty(run, cls, changes, again)
     if any(kind.shapes(change) for change in dirty):
         return False
     body = _Body(run, cls, newer)
@@ -99,7 +104,7 @@ def _to_run(run: ModuleRun, cls: type, change: Change) -> bool:
     )
 
 
-def _dirty(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> list[Change]:
+def _dirty(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozenset[str]) -> list[Change]:
     """The changes to act on: what changed, what reads it in the same body, and what binds the same name.
 
     A property and its setter, overloads and their implementation only make sense together.
@@ -108,7 +113,8 @@ def _dirty(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> list[Chang
     local: set[str] = set()
     for index, change in enumerate(changes):
         reads = local and change.new is not None and local & _local_reads(change.new)
-        if reads or _to_run(run, cls, change):
+        wanted = change.new is not None and not again.isdisjoint(change.new.binds)
+        if reads or wanted or _to_run(run, cls, change):
             found[index] = change
             statement = change.new or change.old
             if statement is not None and not statement.is_function:

@@ -10,41 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..appup.definitions import class_body
-from ..appup.scopes import Scopes, key
 from .compare import Difference
 
 __all__ = ["names_to_rebuild"]
 
 
 def names_to_rebuild(
-    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str], scopes: Scopes
+    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The names (`pkg.mod:NAME`, `pkg.mod:Class.attribute`) to make anew; empty when one of the differences
-    cannot be met that way. `scopes` are the names of the new release.
+    """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
+    differences cannot be met that way.
     """
-    names = sorted({_name(difference.path, scopes) for difference in differences})
+    names = sorted({_name(difference.path, old) for difference in differences})
     if any(not _untouched(name, old, before) for name in names):
         return ()
     return tuple(names)
 
 
-def _name(path: str, scopes: Scopes) -> str:
-    """What a statement of the module, or of one of its class bodies, sets there."""
+def _name(path: str, old: Mapping[str, str]) -> str:
+    """The name that the path begins with; within a class, the attribute, which has a statement of its own."""
     module, _, dotted = path.partition(":")
-    name, _, rest = dotted.partition("[")[0].partition(".")
-    attribute = f"{name}.{rest.partition('.')[0]}"
-    return key(module, attribute if attribute in _attributes_set(scopes, module) else name)
-
-
-def _attributes_set(scopes: Scopes, module: str) -> set[str]:
-    found: set[str] = set()
-    for statement in scopes.statements(module) if module in scopes.tree else ():
-        found |= statement.effects.mutates
-        if statement.is_class:
-            owner = statement.binds[0]
-            found.update(f"{owner}.{name}" for inner in class_body(statement) for name in inner.binds)
-    return found
+    name, dot, rest = dotted.partition("[")[0].partition(".")
+    if dot and old.get(f"{module}:{name}", "").startswith("class"):
+        name += dot + rest.partition(".")[0]
+    return f"{module}:{name}"
 
 
 def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> bool:

@@ -27,20 +27,26 @@ _PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.
 
 
 def run_statement(
-    run: ModuleRun, statement: Statement, *, moved: object = MISSING, forced: bool = False
+    run: ModuleRun,
+    statement: Statement,
+    *,
+    moved: object = MISSING,
+    whole: bool = False,
+    again: frozenset[str] = frozenset(),
 ) -> None:
     """Run one statement; `moved` is the live definition that goes on under this statement's name.
 
-    `forced` runs a definition whole, decorators and metaclass too, although nothing in its text changed.
+    `whole` runs a definition as it is written, decorators and metaclass too; of a class, `again` are the
+    attributes to make anew although nothing in their text changed.
     """
-    if forced:
+    if whole:
         _plain(run, statement)
     elif statement.is_text:
         _docstring(run, statement)
     elif statement.is_function:
         _function(run, statement, moved)
     elif statement.is_class:
-        _class(run, statement, moved)
+        _class(run, statement, moved, again)
     elif _only_annotation_changed(run, statement):
         _annotate(run, statement)
     else:
@@ -137,13 +143,18 @@ def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> boo
 # Classes
 
 
-def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
+def _class(run: ModuleRun, statement: Statement, moved: object, again: frozenset[str]) -> None:
     assert isinstance(statement.node, ast.ClassDef)
     name = statement.node.name
     live = run.namespace.get(name, MISSING) if moved is MISSING else moved
     older = run.older(statement)
     paired = older.is_class if older is not None else statement.index not in run.changes
-    if isinstance(live, type) and moved is MISSING and paired and patch_class(run, live, older, statement):
+    if (
+        isinstance(live, type)
+        and moved is MISSING
+        and paired
+        and patch_class(run, live, older, statement, again)
+    ):
         return
     _whole(run, statement, {name: live})
 

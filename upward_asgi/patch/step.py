@@ -157,14 +157,19 @@ class Step:
         if isinstance(instruction, _RUNS):
             self._run(instruction, live)
         elif isinstance(instruction, DeleteDefinition):
-            gone = delete_definition(
-                self.journal, live, self.material.new[instruction.module], instruction.name
-            )
-            if gone is not MISSING:
-                self.removed.append(gone)
-                self.progress.dirty.add(key(instruction.module, instruction.name))
+            self._delete(instruction, live)
         elif isinstance(instruction, Apply):
             getattr(live, instruction.function)()
+
+    def _delete(self, instruction: DeleteDefinition, live: ModuleType) -> None:
+        module, name = instruction.module, instruction.name
+        stars = self.material.scopes.imports(module).get("*", ())
+        if any(name in _exported(star.module) for star in stars):
+            return  # no statement names it any more, but a star import brings it
+        gone = delete_definition(self.journal, live, self.material.new[module], name)
+        if gone is not MISSING:
+            self.removed.append(gone)
+            self.progress.dirty.add(key(module, name))
 
     def _run(self, instruction: Instruction, live: ModuleType) -> None:
         assert isinstance(instruction, _RUNS)
@@ -182,19 +187,16 @@ class Step:
             adopt_definition(run, statement, moved)
             return
         self._keep_overridden(run, statement)
-        forced = not when and isinstance(instruction, ReplaceDefinition) and self._is_same(run, statement)
+        whole = isinstance(instruction, ReplaceDefinition) and instruction.whole
+        again = frozenset(instruction.changed) if isinstance(instruction, PatchClass) else frozenset()
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
-            run_statement(run, statement, moved=moved, forced=forced)
+            run_statement(run, statement, moved=moved, whole=whole, again=again)
         self.report.statements += 1
 
     def _older_definition(self, name: str) -> Statement | None:
         module, _, definition = name.partition(":")
         found = definitions_of(self.material.old[module])
         return next((s for s in found if s.binds == (definition,) and not s.is_import), None)
-
-    def _is_same(self, run: ModuleRun, statement: Statement) -> bool:
-        change = run.changes.get(statement.index)
-        return change is None or change.how is Changed.SAME
 
     def _keep_overridden(self, run: ModuleRun, statement: Statement) -> None:
         """A name that two statements bind has the value of the last one, also when only the first runs."""

@@ -16,7 +16,8 @@ from typing import Any
 
 from ..appup.definitions import Statement
 from ..appup.scopes import key
-from .classes import become_class, patch_class
+from .class_making import become_class
+from .classes import patch_class
 from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
-from ..derived import has_attribute
-from ..hierarchy import with_subclasses
 from ..journal import Journal
-from ..refusal import CannotFollow
+from .filling import FieldDefault, fill_instances
 from .kind import Kind, is_field, touches
 
 __all__ = ["KIND"]
@@ -36,30 +33,19 @@ class _AttrsClass(Kind):
         return _GENERATED
 
     def become(self, journal: Journal, old: type, new: type) -> None:
-        kinds = set(with_subclasses(old))
-        for instance in gc.get_referrers(*kinds):
-            if type(instance) in kinds:
-                _fill(journal, instance, old.__dict__["__attrs_attrs__"])
+        fill_instances(journal, old, map(_default, old.__dict__["__attrs_attrs__"]))
 
 
-def _fill(journal: Journal, instance: Any, attributes: Any) -> None:
-    """Give a live instance the attributes that it lacks: their defaults, made anew for each by a factory."""
-    for attribute in attributes:
-        if has_attribute(instance, attribute.name):
-            continue
-        default = attribute.default
-        if default is None or type(default).__name__ not in ("_Nothing", "Factory"):
-            journal.set_attribute(instance, attribute.name, default)
-        elif type(default).__name__ == "Factory":
-            made = default.factory(instance) if default.takes_self else default.factory()
-            journal.set_attribute(instance, attribute.name, made)
-        else:
-            cls = type(instance)
-            raise CannotFollow(
-                "new_field",
-                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for {attribute.name}",
-                advice="give the field a default, or release a minor version",
-            )
+def _default(attribute: Any) -> FieldDefault:
+    """A plain default, or one that a factory makes anew for each instance."""
+    default = attribute.default
+    kind = "" if default is None else type(default).__name__
+    if kind == "_Nothing":
+        return FieldDefault(attribute.name, None)
+    if kind != "Factory":
+        return FieldDefault(attribute.name, lambda instance: default)
+    takes_self, factory = default.takes_self, default.factory
+    return FieldDefault(attribute.name, factory if takes_self else lambda instance: factory())
 
 
 KIND = _AttrsClass()

@@ -7,15 +7,12 @@ the defaults of factories are given to them by `derived`.
 from __future__ import annotations
 
 import dataclasses
-import gc
 from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
-from ..derived import has_attribute
-from ..hierarchy import with_subclasses
 from ..journal import Journal
-from ..refusal import CannotFollow
+from .filling import FieldDefault, fill_instances
 from .kind import Kind, is_field, touches
 
 __all__ = ["KIND"]
@@ -41,29 +38,19 @@ class _DataClass(Kind):
         fields = [
             f for f in dataclasses.fields(old) if f.init or f.default_factory is not dataclasses.MISSING
         ]
-        kinds = set(with_subclasses(old))
-        for instance in gc.get_referrers(*kinds):
-            if type(instance) in kinds:
-                _fill(journal, instance, fields)
+        fill_instances(journal, old, map(_default, fields))
 
     def generated(self, cls: type) -> frozenset[str]:
         fields = cls.__dict__.get("__dataclass_fields__", {})
         return _GENERATED | frozenset(fields)
 
 
-def _fill(journal: Journal, instance: Any, fields: list[dataclasses.Field[Any]]) -> None:
-    """Give a live instance the fields that it lacks; a default is found at the class already."""
-    for field in fields:
-        if has_attribute(instance, field.name):
-            continue
-        if field.default_factory is dataclasses.MISSING:
-            cls = type(instance)
-            raise CannotFollow(
-                "new_field",
-                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for {field.name}",
-                advice="give the field a default, or release a minor version",
-            )
-        journal.set_attribute(instance, field.name, field.default_factory())
+def _default(field: dataclasses.Field[Any]) -> FieldDefault:
+    """What a factory makes; a plain default is found at the class already."""
+    factory = field.default_factory
+    if factory is dataclasses.MISSING:
+        return FieldDefault(field.name, None)
+    return FieldDefault(field.name, lambda instance: factory())
 
 
 KIND = _DataClass()

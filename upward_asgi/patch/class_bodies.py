@@ -1,0 +1,208 @@
+"""Running some statements of a class body, as the body of the living class would run them.
+
+In a synthetic class body name mangling, `__class__` cells and qualified names are right; neither metaclass
+nor decorators of the class run, and decorators of a method only where they or what they read changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..appup.definitions import Statement, class_body
+from ..appup.diff import Change, Changed
+from .class_making import OWN, become_class, name_it
+from .functions import can_become, forward, functions_under, same_definition
+from .journal import MISSING
+from .module_run import ModuleRun
+
+__all__ = ["ClassBody"]
+
+
+class _Namespace(dict[str, Any]):
+    """The locals of a synthetic class body: what stands before the statement is found, never written to."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__()
+        self.cls = cls
+        self.visible: set[str] = set()
+
+    def __missing__(self, name: str) -> Any:
+        if name in OWN or name not in self.visible:
+            raise KeyError(name)
+        return self.cls.__dict__[name]
+
+
+class ClassBody:
+    """Runs some statements of a class body and gives the class what they bind."""
+
+    def __init__(self, run: ModuleRun, cls: type, statement: Statement) -> None:
+        self.run_ = run
+        self.cls = cls
+        self.statement = statement
+
+    def run(self, changes: list[Change]) -> None:
+        """Run the new statements of the changes, in order, and hand what they bind to the class."""
+        running = [change for change in changes if _runs_alone(change.new)]
+        if not running:
+            return
+        namespace = _Namespace(self.cls)
+        namespace["__annotations__"] = {}
+        bare = self._run_all(running, namespace)
+        for name in self._deleted():
+            namespace.pop(name, None)
+        annotations = namespace.pop("__annotations__", None)
+        if annotations:
+            self._annotations(annotations, changes)
+        for name, value in list(namespace.items()):
+            if name in bare:
+                self._redefine(name, value, bare[name])
+            elif name not in ("__module__", "__qualname__", "__firstlineno__"):
+                self._unmark(name, running)
+                self._set(name, self._inner_class(name, value, changes))
+
+    def _unmark(self, name: str, changes: list[Change]) -> None:
+        """What decorators that are no longer there had set on the method goes."""
+        before = self.cls.__dict__.get(name, MISSING)
+        found = (c for c in changes if c.new and c.new.is_function and c.new.binds == (name,))
+        change = next(found, None)
+        if type(before) is FunctionType and change is not None and self._redecorated(change):
+            self.run_.journal.contents(before.__dict__)
+            before.__dict__.clear()
+
+    def _run_all(self, changes: list[Change], namespace: _Namespace) -> dict[str, Change]:
+        """Returns the functions that were defined without their decorators, by name."""
+        shared = Counter(change.new.binds for change in changes if change.new)
+        bare: dict[str, Change] = {}
+        for change in changes:
+            assert change.new is not None
+            node, stripped = (change.new.node, False)
+            if shared[change.new.binds] == 1:
+                node, stripped = self._strip(change)
+            if stripped:
+                bare[change.new.binds[0]] = change
+            self._exec(node, change.new, namespace)
+        return bare
+
+    def _strip(self, change: Change) -> tuple[ast.stmt, bool]:
+        """The statement without decorators that need not run again, and whether it is one."""
+        statement = change.new
+        assert statement is not None
+        node: Any = statement.node
+        if not statement.is_function or change.how is Changed.ADDED or self._redecorated(change):
+            return statement.node, False
+        if self._living(change) is None:
+            return statement.node, False
+        node = copy.copy(node)
+        node.decorator_list = []
+        return node, True
+
+    def _redecorated(self, change: Change) -> bool:
+        old: Any = change.old.node if change.old is not None else None
+        new: Any = change.new.node  # type: ignore[union-attr]
+        if not isinstance(old, ast.FunctionDef | ast.AsyncFunctionDef):
+            return True
+        same = [ast.dump(d) for d in old.decorator_list] == [ast.dump(d) for d in new.decorator_list]
+        return not same or self.run_.must_decorate(new.decorator_list, frozenset(self.cls.__dict__))
+
+    def _living(self, change: Change) -> FunctionType | None:
+        """The living function of a method, under its decorators: by the code that it has or had."""
+        statement = change.new
+        assert statement is not None
+        name: str = statement.node.name  # type: ignore[attr-defined]
+        live = self.cls.__dict__.get(name, MISSING)
+        code, pairs = self._code(statement), self.run_.pairs
+        pair = pairs.to(code) if pairs and code is not None else None
+        codes = [c for c in (code, pair.old if pair else None) if c is not None]
+        for function in functions_under(live):
+            if any(function.__code__ == c for c in codes) and (
+                pairs is None or can_become(function, code or codes[0])
+            ):
+                return function
+        return None
+
+    def _code(self, statement: Statement) -> CodeType | None:
+        name: str = statement.node.name  # type: ignore[attr-defined]
+        qualname = f"{self.cls.__qualname__}.{name}"
+        if self.run_.pairs is not None:
+            return self.run_.pairs.new_code(qualname, statement.line)
+        live = self.cls.__dict__.get(name, MISSING)
+        return next((f.__code__ for f in functions_under(live) if f.__code__.co_qualname == qualname), None)
+
+    def _inner_class(self, name: str, value: Any, changes: list[Change]) -> Any:
+        """A class inside the class goes on too, with its identity."""
+        before = self.cls.__dict__.get(name, MISSING)
+        change = next((c for c in changes if c.new and c.new.is_class and c.new.binds == (name,)), None)
+        if change is None or change.new is None or not (isinstance(before, type) and isinstance(value, type)):
+            return value
+        return become_class(self.run_, before, value, change.old, change.new)
+
+    def _deleted(self) -> set[str]:
+        """Names that the body deletes again, such as the variable of a loop."""
+        return {name for inner in class_body(self.statement) for name in inner.effects.deletes}
+
+    def _exec(self, statement_node: ast.stmt, statement: Statement, namespace: _Namespace) -> None:
+        """Run one statement as the body of this class would, after those that stand before it."""
+        before = class_body(self.statement)[: statement.index]
+        namespace.visible = {name for inner in before for name in inner.effects.binds}
+        outer = self.cls.__qualname__.split(".")
+        node: ast.stmt = _class_around(outer[-1], [statement_node])
+        for name in reversed(outer[:-1]):
+            node = _class_around(name, [node])
+        code = self.run_.compile(ast.fix_missing_locations(ast.copy_location(node, self.statement.node)))
+        for name in outer:
+            code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
+        exec(code, self.run_.namespace, namespace)
+        cell = namespace.pop("__classcell__", None)
+        if cell is not None:
+            cell.cell_contents = self.cls
+        namespace.pop("__static_attributes__", None)
+
+    def _annotations(self, new: dict[str, Any], changes: list[Change]) -> None:
+        live = self.cls.__dict__.get("__annotations__")
+        if type(live) is not dict:
+            self.run_.journal.set_class(self.cls, "__annotations__", dict(new))
+            return
+        for name, value in new.items():
+            self.run_.journal.set_item(live, name, value)
+
+    def _redefine(self, name: str, new: Any, change: Change) -> None:
+        target = self._living(change)
+        assert target is not None and change.new is not None
+        code = self._code(change.new) or new.__code__
+        self.run_.redefine(target, new, code)
+
+    def _set(self, name: str, value: Any) -> None:
+        """Set one attribute; a plain function becomes its new self where it can."""
+        journal, before = self.run_.journal, self.cls.__dict__.get(name, MISSING)
+        if type(value) is FunctionType and same_definition(before, value):
+            code = (
+                self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno)
+                if self.run_.pairs
+                else None
+            )
+            if can_become(before, code or value.__code__):
+                self.run_.redefine(before, value, code or value.__code__)
+                return
+            forward(journal, before, value)
+        journal.set_class(self.cls, name, value)
+        name_it(value, self.cls, name)
+        if type(value) is not FunctionType:
+            self.run_.mark_dirty(f"{self.cls.__qualname__}.{name}")
+
+
+def _runs_alone(statement: Statement | None) -> bool:
+    """False for a `del` (see `_deleted`) and for a text that, run alone, would be taken for the docstring."""
+    if statement is None or isinstance(statement.node, ast.Delete):
+        return False
+    return not (statement.is_text and statement.index)
+
+
+def _class_around(name: str, body: list[ast.stmt]) -> ast.ClassDef:
+    node = ast.ClassDef(name=name, bases=[], keywords=[], body=body, decorator_list=[])
+    if "type_params" in ast.ClassDef._fields:  # Python 3.12
+        setattr(node, "type_params", [])  # noqa: B010
+    return node

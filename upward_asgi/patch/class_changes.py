@@ -1,0 +1,120 @@
+"""What of a class body is to run: the statements that changed, that read what did, or that belong to such."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ..appup.definitions import Statement, class_body
+from ..appup.diff import Change, Changed, diff_statements
+from ..appup.names import dotted_names
+from .functions import functions_under
+from .journal import MISSING
+from .module_run import ModuleRun
+
+__all__ = ["annotated_in", "body_changes", "bound_in", "must_run", "removed_names", "to_run"]
+
+
+def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
+    body = class_body(newer)
+    if older is None:
+        return tuple(Change(Changed.SAME, statement, statement) for statement in body)
+    return diff_statements(class_body(older), body)
+
+
+def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozenset[str]) -> list[Change]:
+    """The changes to act on: what changed, what reads it in the same body, and what binds the same name.
+
+    A property and its setter, overloads and their implementation only make sense together.
+    """
+    found: dict[int, Change] = {}
+    local: set[str] = set()
+    for index, change in enumerate(changes):
+        reads = local and change.new is not None and local & _local_reads(change.new)
+        wanted = change.new is not None and not again.isdisjoint(change.new.binds)
+        if reads or wanted or must_run(run, cls, change):
+            found[index] = change
+            statement = change.new or change.old
+            if statement is not None and not statement.is_function:
+                local |= statement.effects.binds
+    binders = Counter(name for change in changes if change.new is not None for name in change.new.binds)
+    shared = {n for c in found.values() for n in (c.new or c.old).binds if binders[n] > 1}  # type: ignore[union-attr]
+    for index, change in enumerate(changes):
+        if change.new is not None and shared.intersection(change.new.binds):
+            found.setdefault(index, change)
+    return [found[index] for index in sorted(found)]
+
+
+def must_run(run: ModuleRun, cls: type, change: Change) -> bool:
+    if change.new is None or change.how in (Changed.TEXT, Changed.ADDED):
+        return True
+    local = frozenset(cls.__dict__)
+    node = change.new.node
+    if change.how is Changed.BODY and change.new.is_function:
+        return not _code_is_given(run, cls, change.new) or run.reads_dirty(
+            *_evaluated(change.new), hidden=local
+        )
+    return run.reads_dirty(*_evaluated(change.new), hidden=local) or (
+        change.how is Changed.BODY and isinstance(node, ast.ClassDef) is False and not change.new.is_function
+    )
+
+
+def _local_reads(statement: Statement) -> set[str]:
+    return {name.partition(".")[0] for node in _evaluated(statement) for name in dotted_names(node)}
+
+
+def _evaluated(statement: Statement) -> Iterator[ast.AST]:
+    """The parts of a class body's statement that are evaluated with it: not the bodies of functions."""
+    node: Any = statement.node
+    if not statement.is_function:
+        shell = copy.deepcopy(node)
+        for inner in ast.walk(shell):
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                inner.body = []
+            elif isinstance(inner, ast.AnnAssign) and statement.future_annotations:
+                inner.annotation = ast.Constant("")
+        yield shell
+        return
+    yield from node.decorator_list
+    yield from (d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
+    if not statement.future_annotations:
+        args = (
+            *node.args.posonlyargs,
+            *node.args.args,
+            *node.args.kwonlyargs,
+            node.args.vararg,
+            node.args.kwarg,
+        )
+        yield from (a.annotation for a in args if a is not None and a.annotation is not None)
+        if node.returns is not None:
+            yield node.returns
+
+
+def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:
+    """True when the living method already has the new code, so that there is nothing to run."""
+    name: str = statement.node.name  # type: ignore[attr-defined]
+    code = run.pairs.new_code(f"{cls.__qualname__}.{name}", statement.line) if run.pairs else None
+    live = cls.__dict__.get(name, MISSING)
+    return code is not None and any(f.__code__ is code for f in functions_under(live))
+
+
+def removed_names(changes: tuple[Change, ...]) -> list[str]:
+    kept = {name for change in changes if change.new is not None for name in change.new.binds}
+    gone = (change for change in changes if change.new is None and change.old is not None)
+    return [name for change in gone for name in change.old.binds if name not in kept]  # type: ignore[union-attr]
+
+
+def annotated_in(statement: Statement) -> list[str]:
+    """The names that a class body annotates, in order."""
+    nodes = (inner.node for inner in class_body(statement))
+    targets = (node.target for node in nodes if isinstance(node, ast.AnnAssign))
+    return list(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
+
+
+def bound_in(statement: Statement | None) -> set[str]:
+    if statement is None or not statement.is_class:
+        return set()
+    return {name for inner in class_body(statement) for name in inner.binds}

@@ -1,0 +1,125 @@
+"""Letting a living class take over what running its whole statement made, when its making changed.
+
+Bases, decorators, fields: metaclass and decorators run, and make a new class. The living one takes over its
+attributes; what came from outside the body stays. Where that is impossible, the new class takes the place of
+the old one (`layout`).
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from ..appup.definitions import Statement
+from ..appup.diff import Change, Changed
+from ..appup.scopes import MAKING
+from .abstract import refresh_abstract
+from .class_changes import body_changes, bound_in, must_run
+from .derived import new_attributes
+from .functions import can_become, functions_under, same_definition
+from .journal import MISSING
+from .kinds import Kind, kind_of
+from .layout import can_hold, replace_class
+from .module_run import ModuleRun
+
+__all__ = ["OWN", "become_class", "name_it", "note_attributes"]
+
+
+# What belongs to a class object itself and is never handed from one to another.
+OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slots__", "__classcell__"})
+
+
+def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, newer: Statement) -> type:
+    """The class that the name stands for after its statement ran: `old` if it can be in place, else `new`."""
+    run.progress.dirty.add(f"{run.name}:{newer.binds[0]}.{MAKING}")
+    kind = kind_of(old)
+    if kind is not kind_of(new) or not can_hold(run.journal, old, new):
+        replace_class(run, old, new)
+        note_attributes(run, new, older, newer)
+        run.progress.superseded.append((old, new))
+        return new
+    _take_over(run, kind, old, new, older, newer)
+    note_attributes(run, old, older, newer)
+    run.progress.superseded.append((new, old))
+    return old
+
+
+def _take_over(
+    run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
+) -> None:
+    changes = body_changes(older, newer)
+    clean = _clean_values(run, old, changes)
+    body = bound_in(newer)
+    for name, value in list(new.__dict__.items()):
+        if name in OWN or name in clean or name in kind.own:
+            continue
+        _take(run, old, new, name, value, written=name in body)
+    generated = kind.generated(old)
+    for name in list(old.__dict__):
+        if name not in new.__dict__ and (name in bound_in(older) or name in generated):
+            run.journal.delete_class(old, name)
+    _take_module(run, old, new)
+    kind.become(run.journal, old, new)
+    refresh_abstract(run.journal, old)
+
+
+def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set[str]:
+    """Attributes whose statement did not change: values set from outside, or at run time, live on."""
+    clean: set[str] = set()
+    for change in changes:
+        value = change.how is Changed.SAME and change.new is not None and not change.new.is_function
+        if value and change.new is not None and not must_run(run, cls, change):
+            clean.update(name for name in change.new.binds if name in cls.__dict__)
+    return clean
+
+
+def _take(run: ModuleRun, old: type, new: type, name: str, value: Any, *, written: bool) -> None:
+    """Give `old` one attribute of `new`; functions that the body defines (`written`) keep their identity."""
+    before = old.__dict__.get(name, MISSING)
+    if before is value or type(value).__name__ in ("member_descriptor", "getset_descriptor"):
+        return
+    if type(value) is FunctionType:
+        _point_cell(run, value, new, old)
+        if written and same_definition(before, value) and can_become(before, value.__code__):
+            run.redefine(before, value, value.__code__)
+            return
+    else:
+        for function in functions_under(value):
+            _point_cell(run, function, new, old)
+    run.journal.set_class(old, name, value)
+    name_it(value, old, name)
+    if type(value) is not FunctionType:
+        run.mark_dirty(f"{old.__qualname__}.{name}")
+
+
+def _point_cell(run: ModuleRun, function: FunctionType, new: type, old: type) -> None:
+    """Zero-argument `super()` finds its class in the cell `__class__`, shared by the methods of a body."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name == "__class__" and cell.cell_contents is new:
+            run.journal.set_attribute(cell, "cell_contents", old)
+
+
+def _take_module(run: ModuleRun, old: type, new: type) -> None:
+    if old.__module__ != new.__module__:
+        run.journal.set_class(old, "__module__", new.__module__)
+    if old.__qualname__ != new.__qualname__:
+        before = old.__qualname__
+        run.journal.on_undo(lambda: setattr(old, "__qualname__", before))
+        type.__setattr__(old, "__qualname__", new.__qualname__)
+    if old.__name__ != new.__name__:
+        name = old.__name__
+        run.journal.on_undo(lambda: setattr(old, "__name__", name))
+        type.__setattr__(old, "__name__", new.__name__)
+
+
+def note_attributes(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
+    gained = new_attributes(cls, run.namespace, older, newer)
+    if gained is not None:
+        run.progress.gained.append(gained)
+
+
+def name_it(value: Any, cls: type, name: str) -> None:
+    """`__set_name__`, which making the class would have called."""
+    hook = getattr(type(value), "__set_name__", None)
+    if hook is not None:
+        hook(value, cls, name)

@@ -35,8 +35,10 @@ TIME_LIMIT = 30.0
 class HotSwap:
     """A difference that was applied: the appup it came from, its report, and the way back."""
 
-    def __init__(self, appup: Appup, patch: Patch) -> None:
+    def __init__(self, appup: Appup, patch: Patch, rebuilt: tuple[str, ...] = ()) -> None:
         self.appup = appup
+        self.rebuilt = rebuilt
+        """Names that were made anew because the rehearsal found that they depend on changed code."""
         self._patch = patch
 
     @property
@@ -59,15 +61,15 @@ def hot_swap(
 ) -> HotSwap:
     """Apply the difference between two source trees to this process.
 
-    `old_root` is on `sys.path` and loaded; `packages` limits the difference to some top-level names. The
-    patch is
-    rehearsed in a forked copy of the process first, for at most `timeout` seconds. `sessions` are objects
-    whose state is theirs to keep: they are never replaced. Raises `NotHot` when the difference is refused and
-    nothing was touched, `UpgradeFailed` when it was tried and undone.
+    `old_root` is on `sys.path` and loaded; `packages` limits the difference to some top-level names. When
+    both have metadata and `old_root` is the later release, it is the way down. The patch is rehearsed in a
+    forked copy of the process first, for at most `timeout` seconds. `sessions` are objects whose state is
+    theirs to keep: they are never replaced. Raises `NotHot` when the difference is refused and nothing was
+    touched, `UpgradeFailed` when it was tried and undone.
     """
     old, new = Path(old_root).resolve(), Path(new_root).resolve()
     try:
-        settings = _settings(new)
+        settings = _settings(old if _is_down(old, new) else new)
         appup, prepared = _prepare(old, new, packages, settings)
     except (ReleaseError, TransformError) as error:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
@@ -80,20 +82,23 @@ def hot_swap(
         lesson = _rehearse(prepared, proof, limit)
     if lesson.differences:
         raise NotHot(reasons_of(lesson.differences))
-    return HotSwap(appup, prepared.apply())
+    return HotSwap(appup, prepared.apply(), refinement.rebuilt)
 
 
 def _prepare(
     old: Path, new: Path, packages: Sequence[str] | None, settings: Settings
 ) -> tuple[Appup, Prepared]:
-    versions = _version(old, "0.0.0"), _version(new, "0.0.1")
+    down = _is_down(old, new)
+    low, high = (new, old) if down else (old, new)
+    versions = _version(low, "0.0.0"), _version(high, "0.0.1")
     appup = make_appup(
-        old, new, old_version=versions[0], new_version=versions[1], packages=packages, settings=settings
+        low, high, old_version=versions[0], new_version=versions[1], packages=packages, settings=settings
     )
-    if not appup.verdict.hot:
-        raise NotHot(appup.verdict.reasons)
-    imports = SysPathImports(old)
-    return appup, prepare(appup.up, old=old, new=new, imports=imports, packages=packages, settings=settings)
+    verdict = appup.down_verdict if down else appup.verdict
+    if not verdict.hot:
+        raise NotHot(verdict.reasons)
+    steps, imports = appup.down if down else appup.up, SysPathImports(old)
+    return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages, settings=settings)
 
 
 def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
@@ -129,6 +134,10 @@ def _settings(root: Path) -> Settings:
         if (folder / "pyproject.toml").is_file():
             return Settings.from_pyproject(folder)
     return Settings.of_release(root)
+
+
+def _is_down(old: Path, new: Path) -> bool:
+    return _version(new, "0.0.1") < _version(old, "0.0.0")
 
 
 def _version(root: Path, default: str) -> Version:

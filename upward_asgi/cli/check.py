@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadWheel
-from .options import as_json, store_option
+from .options import as_json, proof_options, store_option
 from .output import show
 
 if TYPE_CHECKING:
@@ -27,20 +27,30 @@ __all__ = ["check"]
     help="The folder of wheels to look for it in.  [default: PROJECT/dist]",
 )
 @store_option(required=False)
+@proof_options
 @as_json
 def check(
-    project: Path, previous: Path | None, releases: Path | None, store: Path | None, as_json: bool
+    project: Path,
+    previous: Path | None,
+    releases: Path | None,
+    store: Path | None,
+    prove: bool,
+    modules: tuple[str, ...],
+    timeout: float,
+    as_json: bool,
 ) -> int:
     """Show whether PROJECT (default: this folder) can follow its last release hot.
 
     The last release is --previous, or the newest patch before it in --store or in --releases. A project
-    whose version starts a new base has none: that is said, and is no failure.
+    whose version starts a new base has none: that is said, and is no failure. With --prove, the last release
+    is also started, patched and compared with fresh starts of PROJECT, all in child processes.
 
-    Exit status: 0 hot or a new base, 2 cold, 1 error.
+    Exit status: 0 hot (and equal) or a new base, 2 cold (or different), 1 error.
     """
-    from .plan import show_plan
-    from .sources import Sources, compared
+    from .plan import Wanted, between, require_prove, show_plan
+    from .sources import Sources
 
+    require_prove(prove, modules)
     if sum(option is not None for option in (previous, releases, store)) > 1:
         raise click.UsageError("Give one of --previous, --releases and --store.")
     with Sources() as sources:
@@ -50,7 +60,7 @@ def check(
             text = f"{new.name} {new.version} is a new base: it starts with a restart. Nothing to compare."
             show({"version": str(new.version), "base": True, "hot": None}, text, as_json)
             return 0
-        return show_plan([compared(old, new)], new.version, as_json)
+        return show_plan([between(old, new)], as_json, proof=Wanted(modules, timeout) if prove else None)
 
 
 def _last(

@@ -18,12 +18,35 @@ if TYPE_CHECKING:
 
     from .client import Server
 
-__all__ = ["ServerChoice", "as_json", "server_options", "store_option", "to_version"]
+__all__ = ["ServerChoice", "as_json", "proof_options", "server_options", "store_option", "to_version"]
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def proof_options(command: F) -> F:
+    """`--prove`, `--import`, `--timeout`: compare with fresh starts, in child processes."""
+    for option in (
+        click.option(
+            "--timeout",
+            default=60.0,
+            show_default=True,
+            type=click.FloatRange(min=0, min_open=True),
+            help="Seconds for each start in a clean interpreter and for the rehearsal.",
+        ),
+        click.option(
+            "--import",
+            "modules",
+            multiple=True,
+            metavar="MODULE",
+            help="What the service imports; may be repeated.  [default: every module that can be imported]",
+        ),
+        click.option("--prove", is_flag=True, help="Do it in child processes; compare with fresh starts."),
+    ):
+        command = option(command)
+    return command
 
 
 def store_option(*, required: bool) -> Callable[[F], F]:

@@ -4,29 +4,26 @@ A release that raises, exits, crashes or hangs at import does so in the child, a
 `ReleaseDoesNotImport`. A release that imports can be described there: that is the fresh start with which
 the equality proof compares a patched process.
 
-The child is this interpreter with the same environment and the same import path, in which the new root
-stands where the old one stood. It writes no bytecode, so it changes nothing in the release.
+The child has this process's import path, in which the new root stands where the old one stood.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import marshal
 import os
-import signal
 import subprocess
 import sys
-import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from types import MappingProxyType
 
 from ..errors import InternalError, ReleaseDoesNotImport
+from .interpreter import CleanInterpreter, ending, import_path
 
-__all__ = ["FreshStart", "describe_fresh", "describe_starts", "import_fresh"]
+__all__ = ["FreshStart", "call_in_start", "describe_fresh", "describe_starts", "import_fresh"]
 
 _CHILD = Path(__file__).with_name("clean_child.py")
 _DESCRIBER = Path(__file__).parent.parent / "patch"
@@ -118,6 +115,19 @@ def describe_fresh(
     return describe_starts(start)[0]
 
 
+def call_in_start(
+    start: FreshStart, call: str, argument: Mapping[str, object]
+) -> tuple[Mapping[str, object], Mapping[str, str]]:
+    """Call `package.module:function` with `argument` in a fresh start, and return what it returned.
+
+    Argument and result are mappings of what `marshal` knows. Also returns which modules failed to import and
+    how, which are none unless `tolerate`. Raises `ReleaseDoesNotImport`.
+    """
+    with _Child(start, describe=False, call=call, argument=argument) as child:
+        answer = child.answer()
+    return answer.told, answer.failed
+
+
 def describe_starts(*starts: FreshStart) -> tuple[Description, ...]:
     """The descriptions of several fresh starts, whose children run side by side."""
     keys = [_key(start) for start in starts]
@@ -141,65 +151,52 @@ _kept: OrderedDict[str, Description] = OrderedDict()
 @dataclass(frozen=True, slots=True)
 class _Answer:
     failed: dict[str, str]
-    description: Description
+    told: Mapping[str, object]
+
+    @property
+    def description(self) -> Description:
+        failures = {f"{name}:.import": f"fails: {last}" for name, last in self.failed.items()}
+        return {path: str(text) for path, text in self.told.items()} | failures
 
 
-class _Child:
-    """A clean interpreter at work; leaving the context ends it and whatever it started."""
+class _Child(CleanInterpreter):
+    """A clean interpreter that imports a release, and then does what it is asked to."""
 
-    def __init__(self, start: FreshStart, *, describe: bool) -> None:
+    def __init__(
+        self,
+        start: FreshStart,
+        *,
+        describe: bool,
+        call: str | None = None,
+        argument: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        job = _job(start, describe=describe) | {"call": call, "argument": dict(argument)}
+        super().__init__(_CHILD, job, hash_seed=start.hash_seed)
         self._start = start
-        self._describe = describe
-
-    def __enter__(self) -> _Child:
-        with contextlib.ExitStack() as stack:
-            self._box = stack.enter_context(tempfile.TemporaryFile())
-            self._errors = stack.enter_context(tempfile.TemporaryFile())
-            self._box.write(marshal.dumps(_job(self._start, describe=self._describe)))
-            self._box.flush()
-            self._process = subprocess.Popen(
-                _command(self._box),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=(self._box.fileno(),),
-                env=_environment(self._start),
-                start_new_session=True,
-            )
-            self._files = stack.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # Processes that the release started at import are in the child's own session.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._files.close()
 
     def answer(self) -> _Answer:
         """What the child found out. Raises `ReleaseDoesNotImport`."""
         try:
-            status = self._process.wait(self._start.timeout)
+            status = self.wait(self._start.timeout)
         except subprocess.TimeoutExpired:
             raise self._refusal(self._module(), self._standing()) from None
-        records = list(_records(self._box))
+        records = self.records()
         words, fields = (records[-1][0], records[-1][1:]) if records else ("nothing", ("",))
         failed = {name: last for word, name, last, _ in (r for r in records if r[0] == "failed")}
         if words == "done":
-            return _Answer(failed, _described(fields[0], failed))
+            return _Answer(failed, fields[0])
         if words == "failed":
             raise self._refusal(fields[0], _with_place(fields[1], fields[2]))
-        if words in ("describing", "broken", "nothing"):
+        if words in ("describing", "calling", "broken", "nothing"):
             raise self._broken(status, fields[-1])
-        raise self._refusal(fields[0], _ending(status))
+        raise self._refusal(fields[0], ending(status))
 
     def _module(self) -> str:
-        names = [str(record[1]) for record in _records(self._box) if record[0] == "importing"]
+        names = [str(record[1]) for record in self.records() if record[0] == "importing"]
         return names[-1] if names else "the interpreter"
 
     def _standing(self) -> str:
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").splitlines()
+        lines = self.errors().splitlines()
         places = [line.strip() for line in lines if line.startswith("  File ")]
         where = next((place for place in places if str(self._start.root) in place), "".join(places[:1]))
         return f"no end within {self._start.timeout:g} s" + (f" ({where})" if where else "")
@@ -212,24 +209,12 @@ class _Child:
         )
 
     def _broken(self, status: int, told: object) -> InternalError:
-        self._errors.seek(0)
-        tail = self._errors.read().decode(errors="replace")[-2000:]
+        tail = self.errors()[-2000:]
         return InternalError(
-            expected=f"a description of {self._start.root.name} from a clean interpreter",
-            got=f"{_ending(status)}: {told}{tail}",
+            expected=f"an answer about {self._start.root.name} from a clean interpreter",
+            got=f"{ending(status)}: {told}{tail}",
             do="report this, with the release if you can",
         )
-
-
-def _command(box: IO[bytes]) -> list[str]:
-    optimised = ["-" + "O" * sys.flags.optimize] if sys.flags.optimize else []
-    warned = [f"-W{option}" for option in sys.warnoptions]
-    return [sys.executable, "-B", *optimised, *warned, str(_CHILD), str(box.fileno())]
-
-
-def _environment(start: FreshStart) -> dict[str, str]:
-    seed = {} if start.hash_seed is None else {"PYTHONHASHSEED": str(start.hash_seed)}
-    return {**os.environ, **seed}
 
 
 def _job(start: FreshStart, *, describe: bool) -> dict[str, object]:
@@ -246,40 +231,12 @@ def _job(start: FreshStart, *, describe: bool) -> dict[str, object]:
 
 
 def _path(start: FreshStart) -> list[str]:
-    new = [str(start.root), *start.extra_path]
-    gone = set() if start.replaces is None else {start.replaces.resolve()}
-    here = [entry or str(Path.cwd()) for entry in sys.path]
-    position = next((i for i, entry in enumerate(here) if Path(entry).resolve() in gone), None)
-    if position is None:
-        return new + here
-    rest = [entry for entry in here[position:] if Path(entry).resolve() not in gone]
-    return here[:position] + new + rest
-
-
-def _records(box: IO[bytes]) -> Iterator[tuple[str, ...]]:
-    box.seek(0)
-    with contextlib.suppress(
-        EOFError, ValueError, TypeError
-    ):  # the last one is cut when the child was killed
-        while True:
-            yield marshal.load(box)
-
-
-def _described(told: object, failed: Mapping[str, str]) -> Description:
-    description = dict(told) if isinstance(told, dict) else {}
-    return description | {f"{name}:.import": f"fails: {last}" for name, last in failed.items()}
+    return import_path(start.root, replaces=start.replaces, extra=start.extra_path)
 
 
 def _with_place(last: str, trace: str) -> str:
     places = [line.strip() for line in trace.splitlines() if line.startswith('  File "')]
     return f"{last} ({places[-1]})" if places and "File" not in last else last
-
-
-def _ending(status: int) -> str:
-    if status >= 0:
-        return f"an exit of the process with status {status}"
-    names = {s.value: s.name for s in signal.Signals}
-    return f"a crash of the process by {names.get(-status, f'signal {-status}')}"
 
 
 def _key(start: FreshStart) -> str:

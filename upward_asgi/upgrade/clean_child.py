@@ -1,15 +1,22 @@
-"""What a clean child interpreter runs: import the modules in order, then describe them.
+"""What a clean child interpreter runs: import the modules in order, then describe them, or call a function.
 
 Started by `clean` as a script, never imported. Nothing but built-in modules is imported before the
 release's own, so that the child is as bare as a fresh start is, and starts as fast. The job is read from
 the file whose descriptor is the only argument; the answer is written there as a row of marshalled tuples:
-what is being imported, what failed, and at the end `("done", description)`.
+what is being imported, what failed, and at the end `("done", description)`. Instead of describing, the child
+may call a function of ours; then it is `("done", what it returned)`.
 """
+
+from __future__ import annotations
 
 import faulthandler
 import marshal
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _main(box: int) -> None:
@@ -29,11 +36,22 @@ def _main(box: int) -> None:
             _tell(box, "failed", name, *_words(error))
             if not job["tolerate"]:
                 return
+    if job["call"] is not None:
+        _tell(box, "calling", job["call"])
+        _tell(box, "done", _called(job["call"], job["argument"]))
+        return
     if job["describe"] is None:
         _tell(box, "done", {})
         return
     _tell(box, "describing", "")
     _tell(box, "done", _description(job["describe"], job["packages"], job["roots"]))
+
+
+def _called(target: str, argument: dict[str, object]) -> dict[str, object]:
+    import importlib
+
+    module, _, name = target.partition(":")
+    return dict(getattr(importlib.import_module(module), name)(argument))
 
 
 def _description(folder: str, packages: list[str], roots: dict[str, str]) -> dict[str, str]:
@@ -63,7 +81,7 @@ def _words(error: BaseException) -> tuple[str, str]:
         return type(error).__name__, f"no traceback: {type(also).__name__}"
 
 
-def _tell(box: int, *record: str | dict[str, str]) -> None:
+def _tell(box: int, *record: Any) -> None:
     data = memoryview(marshal.dumps(record))
     while data:
         data = data[os.write(box, data) :]

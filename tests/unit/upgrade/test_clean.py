@@ -122,8 +122,8 @@ def test_descriptions_are_kept_per_content(tmp_path: Path, monkeypatch: pytest.M
     """The same content starts no second child; changed content does."""
     root = release(tmp_path / "new", kept="VALUE = 1")
     started: list[object] = []
-    command = clean._command
-    monkeypatch.setattr(clean, "_command", lambda box: started.append(box) or command(box))
+    job = clean._job
+    monkeypatch.setattr(clean, "_job", lambda start, **how: started.append(start) or job(start, **how))
     for _ in range(2):
         assert describe_fresh(root, ["kept"], packages=["kept"], timeout=20)["kept:VALUE"] == "1"
     assert len(started) == 1

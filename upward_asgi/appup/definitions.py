@@ -14,7 +14,15 @@ from functools import cached_property
 from .names import Effects, effects_of
 from .trees import Module
 
-__all__ = ["Statement", "class_body", "definitions_of", "made_otherwise", "shell_of", "text_of"]
+__all__ = [
+    "Statement",
+    "assigned_value",
+    "class_body",
+    "definitions_of",
+    "made_otherwise",
+    "shell_of",
+    "text_of",
+]
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -153,6 +161,11 @@ def _assigned(node: ast.stmt) -> str | None:
     if isinstance(node, ast.AnnAssign | ast.AugAssign):
         return ast.unparse(node.target)
     return None
+
+
+def assigned_value(node: ast.stmt) -> ast.expr | None:
+    """What an assignment assigns; None for anything else."""
+    return node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
 
 
 def made_otherwise(old: Statement, new: Statement) -> bool:

@@ -10,27 +10,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from .definitions import Statement
+from .containers import empty_container
+from .definitions import Statement, assigned_value
 from .diff import Change, Changed
 from .settings import Settings
 from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
 
 __all__ = ["effects_verdict"]
-
-_EMPTY_MAKERS = frozenset(
-    {
-        "dict",
-        "list",
-        "set",
-        "deque",
-        "defaultdict",
-        "OrderedDict",
-        "WeakSet",
-        "WeakValueDictionary",
-        "WeakKeyDictionary",
-    }
-)
 
 
 def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
@@ -74,7 +61,8 @@ def _acts(statement: Statement) -> bool:
 
 
 def _replaced(old: Statement, new: Statement, settings: Settings, file: str) -> Iterator[Reason]:
-    if not _holds_empty_container(old) or (_holds_empty_container(new) and _value(old, new)):
+    kind = empty_container(assigned_value(old.node))
+    if kind is None or kind == empty_container(assigned_value(new.node)):
         return
     for name in old.binds:
         if settings.marker(new.module, name) is None:
@@ -86,36 +74,6 @@ def _replaced(old: Statement, new: Statement, settings: Settings, file: str) -> 
                 f'mark "{new.module}:{name}" as keep or rebuild in [tool.upward],'
                 " or give the module a __code_change__",
             )
-
-
-def _value(old: Statement, new: Statement) -> bool:
-    """True when both make the same kind of empty container."""
-    return ast.dump(_made(old)) == ast.dump(_made(new))
-
-
-def _made(statement: Statement) -> ast.expr:
-    node = statement.node
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    return value if value is not None else ast.Constant(None)
-
-
-def _holds_empty_container(statement: Statement) -> bool:
-    value = _made(statement)
-    if isinstance(value, ast.Dict):
-        return not value.keys
-    if isinstance(value, ast.List | ast.Set):
-        return not value.elts
-    return isinstance(value, ast.Call) and _called(value) in _EMPTY_MAKERS and not _filled(value)
-
-
-def _called(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-
-
-def _filled(call: ast.Call) -> bool:
-    """True when the container is made with contents; a defaultdict's factory is none."""
-    return (bool(call.args) and _called(call) != "defaultdict") or len(call.args) > 1
 
 
 def _first_line(statement: Statement) -> str:

@@ -122,8 +122,9 @@ class Flow:
 
     def _gone(self, module: str) -> set[str]:
         before = self.diff.moves.renamed.get(module, module)
-        old = _bound(self.old_scopes.statements(before))
-        return old - _bound(self.scopes.statements(module))
+        old, new = self.old_scopes.statements(before), self.scopes.statements(module)
+        gone = (_bound(old) | self.old_scopes.brought_by_stars(before)) - _bound(new)
+        return gone - self.scopes.brought_by_stars(module)
 
     def _markers(self) -> None:
         if not self.settings.rebuild:

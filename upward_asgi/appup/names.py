@@ -188,6 +188,13 @@ class _ImportTime(ast.NodeVisitor):
         self._visit_all(results)
         self.hidden.pop()
 
+    def visit_If(self, node: ast.If) -> None:
+        """What only type checkers see does not happen."""
+        if (_dotted(node.test) or "").rpartition(".")[2] == "TYPE_CHECKING":
+            self._visit_all([node.test, *node.orelse])
+        else:
+            self.generic_visit(node)
+
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         # `except E as e` binds e and deletes it again: neither a read nor a binding is left.
         self.generic_visit(node)

@@ -156,6 +156,27 @@ class Scopes:
         if head and module in self.tree:
             yield from self._resolve(module, _join(head, tail), seen)
 
+    def brought_by_stars(self, module: str) -> set[str]:
+        """What the star imports of a module bring from others of the release, as far as that is written."""
+        stars = self.imports(module).get("*", ())
+        return {name for star in stars for name in self._exported(star.module, frozenset((module,)))}
+
+    def _exported(self, module: str, seen: frozenset[str]) -> set[str]:
+        if module in seen or module not in self.tree:
+            return set()
+        listed = [
+            n
+            for s in self.statements(module)
+            if "__all__" in s.effects.binds | s.effects.mutates
+            for n in _texts(s)
+        ]
+        if listed:
+            return set(listed)
+        found = {name for statement in self.statements(module) for name in statement.effects.binds}
+        for star in self.imports(module).get("*", ()):
+            found |= self._exported(star.module, seen | {module})
+        return {name for name in found if not name.startswith("_")}
+
     def filled_by(self, definition: str) -> set[str]:
         """The containers that a function's body mentions: what a registering decorator fills."""
         if definition not in self._filled:
@@ -183,6 +204,12 @@ class Scopes:
             return False
         values = (s.node.value for s in self.statements(module) if name in s.binds and _assigns(s.node))
         return any(isinstance(value, ast.Dict | ast.List | ast.Set | ast.Call) for value in values)
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    for node in ast.walk(statement.node):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _join(head: str, tail: str) -> str:

@@ -17,6 +17,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from .describe_texts import IN_ORDER
+
 __all__ = ["Difference", "compare", "lost_state", "unstable"]
 
 _DETACHED = "detached"
@@ -150,7 +152,7 @@ class _Question:
     def _same_keys(self, path: str) -> bool:
         """A dict with the same keys in another order: an entry that is added to a live table comes last."""
         new, live = self.new.get(path, ""), self.live.get(path, "")
-        return path.endswith(".order") and sorted(new.split(", ")) == sorted(live.split(", "))
+        return path.endswith(".order") and _keys(new) == _keys(live)
 
     def _same_place(self, path: str) -> bool:
         """The same line of a file that is the same in both releases: its code still names the older copy."""
@@ -213,6 +215,10 @@ class _Question:
         if self.old.get(path) == expected:
             return "changed by the patch, though not by the release"
         return "neither the old nor the new release's"
+
+
+def _keys(order: str) -> list[str]:
+    return [order.partition(IN_ORDER)[0]] if IN_ORDER in order else sorted(order.split(", "))
 
 
 def _owners(path: str) -> Iterator[str]:

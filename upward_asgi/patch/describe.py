@@ -35,7 +35,7 @@ from .describe_static import (
     module_namespace,
     of_kind,
 )
-from .describe_texts import Texts, digest, shown_inside
+from .describe_texts import IN_ORDER, LONG, Texts, digest, shown_inside
 
 __all__ = ["Description", "describe"]
 
@@ -188,8 +188,15 @@ class _Walk:
             yield from ((f"[{number}]", item) for number, (_, item) in enumerate(content))
             return
         keys = _told_apart([self._texts.brief(key) for key, _ in items_of(value)[: len(content)]])
-        yield ".order", Fact(self._texts.plain(", ".join(keys)))
+        yield ".order", Fact(self._order(keys))
         yield from ((f"[{key}]", item) for key, (_, item) in zip(keys, content, strict=False))
+
+    def _order(self, keys: list[str]) -> str:
+        """The keys in order; of many, which they are and then in which order: both can be compared."""
+        text = ", ".join(keys)
+        if len(text) <= LONG:
+            return text
+        return f"{digest(', '.join(sorted(keys)))}{IN_ORDER}{digest(text)}"
 
     def _parts(self, path: str, parts: Iterable[Part], depth: int) -> None:
         for suffix, value in parts:

@@ -34,10 +34,12 @@ from .describe_static import (
     standard,
 )
 
-__all__ = ["Texts", "digest", "shown_inside"]
+__all__ = ["IN_ORDER", "LONG", "Texts", "digest", "shown_inside"]
 
-_LONG = 400
+LONG = 400
 """Characters from which on a text is cut and ends with its digest."""
+IN_ORDER = ", in the order "
+"""Stands between what the keys of a table are and how they are ordered."""
 _NODES = 200
 """Values that one brief text shows before it says no more."""
 _DEEP = 7
@@ -97,7 +99,7 @@ class Texts:
         for folder, label in self._roots:
             if folder in text:
                 text = text.replace(folder, label)
-        return text if len(text) <= _LONG else f"{text[:_LONG]}… {digest(text)}"
+        return text if len(text) <= LONG else f"{text[:LONG]}… {digest(text)}"
 
     def leaf(self, value: object) -> str | None:
         """The whole description, None for what has parts or an identity."""

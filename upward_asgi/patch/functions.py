@@ -35,8 +35,6 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
     journal.set_attribute(old, "__doc__", new.__doc__)
     if hasattr(new, "__type_params__"):
         journal.set_attribute(old, "__type_params__", new.__type_params__)
-    if old.__module__ != new.__module__:
-        journal.set_attribute(old, "__module__", new.__module__)
     for name, value in new.__dict__.items():
         journal.set_item(old.__dict__, name, value)
 

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..appup.definitions import Statement
+from ..appup.containers import empty_container
+from ..appup.definitions import Statement, assigned_value
 from ..appup.scopes import key
 from .class_making import become_class
 from .classes import patch_class
@@ -48,7 +49,7 @@ def run_statement(
         _function(run, statement, moved)
     elif statement.is_class:
         _class(run, statement, moved, again)
-    elif _only_annotation_changed(run, statement):
+    elif _makes_the_same(run, statement):
         _annotate(run, statement)
     else:
         _plain(run, statement)
@@ -163,16 +164,19 @@ def _class(run: ModuleRun, statement: Statement, moved: object, again: frozenset
 # Everything else
 
 
-def _only_annotation_changed(run: ModuleRun, statement: Statement) -> bool:
+def _makes_the_same(run: ModuleRun, statement: Statement) -> bool:
+    """True when only the annotation changed, or how the same empty container is written: the value stays."""
     older = run.older(statement)
-    new: Any = statement.node
-    if older is None or not isinstance(new, ast.AnnAssign | ast.Assign) or new.value is None:
+    if older is None or older.text == statement.text:
+        return False  # what runs although it did not change is to be made anew
+    if older.binds != statement.binds or not statement.binds:
         return False
-    old: Any = older.node
-    if not isinstance(old, ast.AnnAssign | ast.Assign) or old.value is None:
+    before, after = assigned_value(older.node), assigned_value(statement.node)
+    if before is None or after is None:
         return False
-    same = ast.dump(old.value) == ast.dump(new.value) and statement.binds == older.binds != ()
-    return same and not run.reads_dirty(new.value)
+    if ast.dump(before) == ast.dump(after):
+        return not run.reads_dirty(after)
+    return empty_container(before) is not None and empty_container(before) == empty_container(after)
 
 
 def _annotate(run: ModuleRun, statement: Statement) -> None:

@@ -167,9 +167,11 @@ class Step:
         if any(name in _exported(star.module) for star in stars):
             return  # no statement names it any more, but a star import brings it
         gone = delete_definition(self.journal, live, self.material.new[module], name)
-        if gone is not MISSING:
-            self.removed.append(gone)
-            self.progress.dirty.add(key(module, name))
+        if gone is MISSING:
+            return
+        self.progress.dirty.add(key(module, name))
+        if self._older_definition(key(self._before(module), name)) is not None:
+            self.removed.append(gone)  # an import that goes leaves what it imported
 
     def _run(self, instruction: Instruction, live: ModuleType) -> None:
         assert isinstance(instruction, _RUNS)
@@ -193,9 +195,14 @@ class Step:
             run_statement(run, statement, moved=moved, whole=whole, again=again)
         self.report.statements += 1
 
+    def _before(self, module: str) -> str:
+        """What the module was called in the old release."""
+        renames = (i for i in self.material.instructions if isinstance(i, RenameModule))
+        return next((rename.module for rename in renames if rename.to == module), module)
+
     def _older_definition(self, name: str) -> Statement | None:
         module, _, definition = name.partition(":")
-        found = definitions_of(self.material.old[module])
+        found = definitions_of(self.material.old[module]) if module in self.material.old else ()
         return next((s for s in found if s.binds == (definition,) and not s.is_import), None)
 
     def _keep_overridden(self, run: ModuleRun, statement: Statement) -> None:

@@ -1,0 +1,7 @@
+def get(url, timeout=5):
+    return timeout
+
+
+class Client:
+    def f(self, a=2):
+        return a

@@ -1,0 +1,5 @@
+from .urls import URL
+
+
+def proxy(url):
+    return URL

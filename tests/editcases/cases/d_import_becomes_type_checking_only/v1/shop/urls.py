@@ -1,0 +1,6 @@
+class URL:
+    def f(self):
+        return 1
+
+
+TABLE = {"url": URL}

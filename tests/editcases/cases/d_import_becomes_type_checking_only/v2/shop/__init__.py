@@ -1,0 +1,2 @@
+from .urls import URL
+from .config import proxy

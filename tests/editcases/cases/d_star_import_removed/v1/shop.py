@@ -1,0 +1,3 @@
+from parts import *
+
+ONE = 1

@@ -1,0 +1,3 @@
+from parts import a
+
+ONE = 1

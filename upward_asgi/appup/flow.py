@@ -21,6 +21,7 @@ from .diff import Change, Changed, diff_statements
 from .names import Imported, dotted_names
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
 from .settings import Marker, Settings
+from .subclass_hooks import hook_changed
 from .tree_diff import TreeDiff
 
 __all__ = ["Flow", "Run"]
@@ -48,6 +49,8 @@ class Flow:
         self.runs: defaultdict[str, dict[int, Run]] = defaultdict(dict)
         self.deleted: defaultdict[str, list[str]] = defaultdict(list)
         self.dirty: set[str] = {METADATA}
+        self.restored: set[str] = set()
+        """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
         self._paired: dict[str, CodePairs] = {}
 
     def follow(self) -> Flow:
@@ -86,6 +89,8 @@ class Flow:
             return False
         if gained_attributes(change.old, change.new):
             return True  # live instances are to get them
+        if change.new.is_class and hook_changed(change.old, change.new):
+            return True
         names = change.new.binds
         changed = (p.qualname for p in self.pairs(module).pairs if p.changed and not p.fits)
         return any("<locals>" not in q and q.partition(".")[0] in names for q in changed)
@@ -103,10 +108,21 @@ class Flow:
         node = change.old.node
         if change.old.is_text and change.old.index == 0:
             self.deleted[module].append("__doc__")
+        if isinstance(node, ast.Delete):
+            self._restore(module, node)
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 self.deleted[module].append(f"{target.value.id}.{target.attr}")
+
+    def _restore(self, module: str, deletion: ast.Delete) -> None:
+        """`del C.attr` that is no longer there: the statement of the class body that binds it runs."""
+        for target in deletion.targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                self.restored.add(key(module, f"{target.value.id}.{target.attr}"))
+        for statement in self.scopes.statements(module):
+            if statement.is_class and self.again_inside(statement):
+                self._run(statement, self._change(statement))
 
     def _refill(self, module: str, change: Change) -> None:
         """What changed in place at import is made anew with everything that fills it, or not at all."""
@@ -131,7 +147,7 @@ class Flow:
             return
         for module in self.diff.new.modules:
             for statement in self.scopes.statements(module):
-                inside = self.marked_inside(statement)
+                inside = self.again_inside(statement)
                 if inside:
                     self.dirty.update(key(module, f"{statement.binds[0]}.{name}") for name in inside)
                 if inside or self.rebuilds(statement):
@@ -142,14 +158,18 @@ class Flow:
         names = {*statement.binds, *(name for name in statement.effects.mutates if "." in name)}
         return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
 
-    def marked_inside(self, statement: Statement) -> tuple[str, ...]:
-        """The attributes that a class body binds and a marker wants anew."""
-        if not statement.is_class or not self.settings.rebuild:
+    def again_inside(self, statement: Statement) -> tuple[str, ...]:
+        """The attributes that a class body binds and a marker, or a deletion that is gone, wants anew."""
+        if not statement.is_class or not (self.settings.rebuild or self.restored):
             return ()
         owner, module = statement.binds[0], statement.module
         names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
-        wanted = (n for n in names if self.settings.marker(module, f"{owner}.{n}") is Marker.REBUILD)
-        return tuple(wanted)
+        return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
+
+    def _wants_again(self, module: str, dotted: str) -> bool:
+        if key(module, dotted) in self.restored:
+            return True
+        return self.settings.marker(module, dotted) is Marker.REBUILD
 
     def _change(self, statement: Statement) -> Change | None:
         """What the diff says of a statement that a marker asks for; None when it is the same."""

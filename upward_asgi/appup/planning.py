@@ -103,7 +103,7 @@ class _Planner:
 
     def _class_instruction(self, run: Run, when: tuple[str, ...]) -> Instruction:
         statement = run.statement
-        name, marked = statement.binds[0], self.flow.marked_inside(statement)
+        name, marked = statement.binds[0], self.flow.again_inside(statement)
         if run.change is None or run.change.old is None:
             return PatchClass(statement.module, name, statement.index, marked, when=when)
         if made_otherwise(run.change.old, statement):

@@ -22,6 +22,10 @@ from .module_run import ModuleRun
 __all__ = ["ClassBody"]
 
 
+_IMPLICIT = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+"""Plain functions of these names become static and class methods when their class is made."""
+
+
 class _Namespace(dict[str, Any]):
     """The locals of a synthetic class body: what stands before the statement is found, never written to."""
 
@@ -43,9 +47,17 @@ class ClassBody:
         self.run_ = run
         self.cls = cls
         self.statement = statement
+        self.shared: Counter[tuple[str, ...]] = Counter()
+        """How many statements that came, changed or went bind the same names: they belong together."""
+        self.living: dict[int, object] = {}
+        """By the id of what a statement made: what lives on in its place, under whatever name."""
 
     def run(self, changes: list[Change]) -> None:
-        """Run the new statements of the changes, in order, and hand what they bind to the class."""
+        """Run the new statements of the changes, in order, and hand what they bind to the class.
+
+        The changes include what is gone: a property whose setter went is made again.
+        """
+        self.shared = Counter((change.new or change.old).binds for change in changes)  # type: ignore[union-attr]
         running = [change for change in changes if _runs_alone(change.new)]
         if not running:
             return
@@ -58,11 +70,15 @@ class ClassBody:
         if annotations:
             self._annotations(annotations, changes)
         for name, value in list(namespace.items()):
-            if name in bare:
-                self._redefine(name, value, bare[name])
+            if id(value) in self.living:
+                self.run_.journal.set_class(self.cls, name, self.living[id(value)])
+            elif name in bare:
+                self.living[id(value)] = self._redefine(name, value, bare[name])
             elif name not in ("__module__", "__qualname__", "__firstlineno__"):
                 self._unmark(name, running)
-                self._set(name, self._inner_class(name, value, changes))
+                lives_on = self._set(name, self._inner_class(name, value, changes))
+                if lives_on is not value:
+                    self.living[id(value)] = lives_on
 
     def _unmark(self, name: str, changes: list[Change]) -> None:
         """What decorators that are no longer there had set on the method goes."""
@@ -75,12 +91,11 @@ class ClassBody:
 
     def _run_all(self, changes: list[Change], namespace: _Namespace) -> dict[str, Change]:
         """Returns the functions that were defined without their decorators, by name."""
-        shared = Counter(change.new.binds for change in changes if change.new)
         bare: dict[str, Change] = {}
         for change in changes:
             assert change.new is not None
             node, stripped = (change.new.node, False)
-            if shared[change.new.binds] == 1:
+            if self.shared[change.new.binds] == 1:
                 node, stripped = self._strip(change)
             if stripped:
                 bare[change.new.binds[0]] = change
@@ -169,29 +184,41 @@ class ClassBody:
         for name, value in new.items():
             self.run_.journal.set_item(live, name, value)
 
-    def _redefine(self, name: str, new: Any, change: Change) -> None:
+    def _redefine(self, name: str, new: Any, change: Change) -> object:
         target = self._living(change)
         assert target is not None and change.new is not None
         code = self._code(change.new) or new.__code__
         self.run_.redefine(target, new, code)
+        return self.cls.__dict__[name]
 
-    def _set(self, name: str, value: Any) -> None:
-        """Set one attribute; a plain function becomes its new self where it can."""
-        journal, before = self.run_.journal, self.cls.__dict__.get(name, MISSING)
+    def _set(self, name: str, value: Any) -> object:
+        """Set one attribute; a plain function becomes its new self where it can. Returns what lives on."""
+        journal, held = self.run_.journal, self.cls.__dict__.get(name, MISSING)
+        implicit = name in _IMPLICIT and type(value) is FunctionType
+        before = held.__func__ if implicit and type(held) in (classmethod, staticmethod) else held
         if type(value) is FunctionType and same_definition(before, value):
-            code = (
-                self.run_.pairs.new_code(value.__qualname__, value.__code__.co_firstlineno)
-                if self.run_.pairs
-                else None
-            )
-            if can_become(before, code or value.__code__):
-                self.run_.redefine(before, value, code or value.__code__)
-                return
+            code = self._new_code(value)
+            if can_become(before, code):
+                self.run_.redefine(before, value, code)
+                return before
             forward(journal, before, value)
-        journal.set_class(self.cls, name, value)
-        name_it(value, self.cls, name)
+        made = _as_type_would(name, value) if implicit else value
+        journal.set_class(self.cls, name, made)
+        name_it(made, self.cls, name)
         if type(value) is not FunctionType:
             self.run_.mark_dirty(f"{self.cls.__qualname__}.{name}")
+        return value
+
+    def _new_code(self, made: FunctionType) -> CodeType:
+        """The function's code as the whole module's compilation has it."""
+        pairs = self.run_.pairs
+        code = pairs.new_code(made.__qualname__, made.__code__.co_firstlineno) if pairs else None
+        return code or made.__code__
+
+
+def _as_type_would(name: str, function: FunctionType) -> Any:
+    """What `type.__new__` makes of the function; the decorator would copy its documentation besides."""
+    return type("Made", (), {name: function}).__dict__[name]
 
 
 def _runs_alone(statement: Statement | None) -> bool:

@@ -11,14 +11,23 @@ from typing import Any
 from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.names import dotted_names
-from .functions import functions_under
+from .functions import can_become, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
 
-__all__ = ["annotated_in", "body_changes", "bound_in", "must_run", "removed_names", "to_run"]
+__all__ = [
+    "annotated_in",
+    "body_changes",
+    "bound_in",
+    "bound_in_order",
+    "must_run",
+    "removed_names",
+    "to_run",
+]
 
 
 def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
+    """The statements of a class body beside their older selves; all the same when there is no older one."""
     body = class_body(newer)
     if older is None:
         return tuple(Change(Changed.SAME, statement, statement) for statement in body)
@@ -38,9 +47,9 @@ def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozen
         if reads or wanted or must_run(run, cls, change):
             found[index] = change
             statement = change.new or change.old
-            if statement is not None and not statement.is_function:
+            if statement is not None and not _keeps_identity(run, cls, change):
                 local |= statement.effects.binds
-    binders = Counter(name for change in changes if change.new is not None for name in change.new.binds)
+    binders = Counter(name for c in changes for name in (c.new or c.old).binds)  # type: ignore[union-attr]
     shared = {n for c in found.values() for n in (c.new or c.old).binds if binders[n] > 1}  # type: ignore[union-attr]
     for index, change in enumerate(changes):
         if change.new is not None and shared.intersection(change.new.binds):
@@ -48,7 +57,22 @@ def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozen
     return [found[index] for index in sorted(found)]
 
 
+def _keeps_identity(run: ModuleRun, cls: type, change: Change) -> bool:
+    """True for a method whose living function becomes the new one: who reads it reads the same object."""
+    old, new = change.old, change.new
+    if old is None or new is None or not (old.is_function and new.is_function):
+        return False
+    before, after = (statement.node.decorator_list for statement in (old, new))  # type: ignore[attr-defined]
+    if [ast.dump(node) for node in before] != [ast.dump(node) for node in after]:
+        return False
+    name: str = new.node.name  # type: ignore[attr-defined]
+    code = run.pairs.new_code(f"{cls.__qualname__}.{name}", new.line) if run.pairs else None
+    live = functions_under(cls.__dict__.get(name, MISSING))
+    return code is None or any(can_become(function, code) for function in live)
+
+
 def must_run(run: ModuleRun, cls: type, change: Change) -> bool:
+    """True when the statement came, changed, or reads what is another object or value now."""
     if change.new is None or change.how in (Changed.TEXT, Changed.ADDED):
         return True
     local = frozenset(cls.__dict__)
@@ -102,6 +126,7 @@ def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:
 
 
 def removed_names(changes: tuple[Change, ...]) -> list[str]:
+    """The names that only statements which are gone bound."""
     kept = {name for change in changes if change.new is not None for name in change.new.binds}
     gone = (change for change in changes if change.new is None and change.old is not None)
     return [name for change in gone for name in change.old.binds if name not in kept]  # type: ignore[union-attr]
@@ -115,6 +140,19 @@ def annotated_in(statement: Statement) -> list[str]:
 
 
 def bound_in(statement: Statement | None) -> set[str]:
+    """The names that a class body binds; none for what is no class."""
     if statement is None or not statement.is_class:
         return set()
     return {name for inner in class_body(statement) for name in inner.binds}
+
+
+def bound_in_order(statement: Statement) -> list[str]:
+    """The names that a class body binds, in the order in which it binds them first."""
+    found: dict[str, None] = {}
+    for inner in class_body(statement):
+        names = inner.effects.binds
+        stores = [node for node in ast.walk(inner.node) if getattr(node, "id", None) in names]
+        stores.sort(key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
+        found.update(dict.fromkeys(node.id for node in stores if isinstance(node, ast.Name)))
+        found.update(dict.fromkeys(inner.binds))
+    return list(found)

@@ -56,9 +56,10 @@ def _take_over(
         _take(run, old, new, name, value, written=name in body)
     generated = kind.generated(old)
     for name in list(old.__dict__):
-        if name not in new.__dict__ and (name in bound_in(older) or name in generated):
+        if name not in new.__dict__ and name in {*bound_in(older), *generated, *run.progress.unset}:
             run.journal.delete_class(old, name)
     _take_module(run, old, new)
+    run.journal.class_order(old, list(new.__dict__))
     kind.become(run.journal, old, new)
     refresh_abstract(run.journal, old)
 

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import ast
 
-from ..appup.definitions import Statement, made_otherwise
+from ..appup.definitions import Statement, class_body, made_otherwise
+from ..appup.diff import Change, Changed
 from ..appup.scopes import MAKING
+from ..appup.subclass_hooks import hook_changed, set_by_hook
 from .abstract import refresh_abstract
 from .annotations import tidy_annotations
 from .class_bodies import ClassBody
-from .class_changes import annotated_in, body_changes, bound_in, removed_names, to_run
+from .class_changes import annotated_in, body_changes, bound_in, bound_in_order, removed_names, to_run
 from .class_making import note_attributes
 from .journal import MISSING
 from .kinds import kind_of
 from .module_run import ModuleRun
 
 __all__ = ["patch_class"]
+
+
+_FIRST = ("__module__", "__firstlineno__", "__annotations__")
+"""What a class body binds before its first statement."""
 
 
 def patch_class(
@@ -36,10 +42,9 @@ def patch_class(
         return False
     changes = body_changes(older, newer)
     dirty = to_run(run, cls, changes, again)
-    if any(kind.shapes(change) for change in dirty):
+    if any(kind.shapes(change) for change in dirty if not _only_restores_slots(change)):
         return False
-    body = ClassBody(run, cls, newer)
-    body.run([change for change in dirty if change.new is not None])
+    ClassBody(run, cls, newer).run(dirty)
     for name in removed_names(changes):
         run.journal.delete_class(cls, name)
         run.mark_dirty(f"{newer.binds[0]}.{name}")
@@ -47,6 +52,9 @@ def patch_class(
     if dirty:
         refresh_abstract(run.journal, cls)
     note_attributes(run, cls, older, newer)
+    if hook_changed(older, newer):
+        run.mark_dirty(f"{newer.binds[0]}.{MAKING}")
+        run.progress.unset |= set_by_hook(older) - set_by_hook(newer)
     return True
 
 
@@ -66,10 +74,28 @@ def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -
 
 
 def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
-    """What making a class adds by itself: annotations in source order, `__hash__` by `__eq__`."""
+    """What making a class adds by itself: annotations and attributes in order, `__hash__` by `__eq__`."""
+    _tidy_annotations(run, cls, older, newer)
+    _tidy_hash(run, cls, older, newer)
+    if older is not None:
+        run.journal.class_order(cls, [*_FIRST, *_doc_first(newer), *bound_in_order(newer)])
+
+
+def _doc_first(statement: Statement) -> list[str]:
+    return ["__doc__"] if any(inner.is_text and not inner.index for inner in class_body(statement)) else []
+
+
+def _tidy_annotations(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
     annotations = cls.__dict__.get("__annotations__")
-    if type(annotations) is dict and older is not None:
-        tidy_annotations(run.journal, annotations, annotated_in(older), annotated_in(newer))
+    if type(annotations) is not dict or older is None:
+        return
+    before, after = annotated_in(older), annotated_in(newer)
+    tidy_annotations(run.journal, annotations, before, after)
+    if before and not after and not annotations:
+        run.journal.delete_class(cls, "__annotations__")
+
+
+def _tidy_hash(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
     bound = bound_in(newer)
     if "__hash__" in bound:
         return
@@ -77,6 +103,12 @@ def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) 
         run.journal.set_class(cls, "__hash__", None)
     elif "__eq__" not in bound and cls.__dict__.get("__hash__", MISSING) is None and _defines_eq(older):
         run.journal.delete_class(cls, "__hash__")
+
+
+def _only_restores_slots(change: Change) -> bool:
+    """`__slots__` that somebody deleted from the class: its layout is the one that they made."""
+    statement = change.new
+    return change.how is Changed.SAME and statement is not None and statement.binds == ("__slots__",)
 
 
 def _defines_eq(statement: Statement | None) -> bool:

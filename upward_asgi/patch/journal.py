@@ -13,7 +13,7 @@ from typing import Any
 from weakref import WeakSet
 
 from ..errors import InternalError
-from .order import put_in_order, replace_items, set_class_order
+from .order import is_in_order, put_in_order, replace_items, set_class_order
 
 __all__ = ["MISSING", "Journal"]
 
@@ -110,6 +110,9 @@ class Journal:
 
     def class_order(self, cls: type, names: Iterable[str]) -> None:
         """Bring what a class itself has into the order of `names`; others come last."""
+        names = list(names)
+        if is_in_order(cls.__dict__, names):
+            return
         self.class_contents(cls)
         set_class_order(cls, names)
 

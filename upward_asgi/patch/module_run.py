@@ -39,6 +39,8 @@ class Progress:
     """Subclasses that could not take a replaced base, and why."""
     gained: list[NewAttributes] = field(default_factory=list)
     """Classes whose `__init__` sets more attributes than before."""
+    unset: set[str] = field(default_factory=set)
+    """Attributes that hooks of base classes set on the classes below in the old release only."""
     docs: list[tuple[str, str | None]] = field(default_factory=list)
     """Docstrings that changed, old and new."""
     living: LivingFunctions | None = None

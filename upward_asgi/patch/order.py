@@ -13,7 +13,7 @@ import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["put_in_order", "replace_items", "set_class_order"]
+__all__ = ["is_in_order", "put_in_order", "replace_items", "set_class_order"]
 
 
 def replace_items(container: dict[Any, Any], items: Mapping[Any, Any]) -> None:
@@ -32,6 +32,12 @@ def put_in_order(container: dict[Any, Any], wanted: Iterable[Any]) -> None:
     ordered = [*names, *(name for name in container if name not in known)]
     if ordered != list(container):
         replace_items(container, {name: dict.__getitem__(container, name) for name in ordered})
+
+
+def is_in_order(container: Mapping[Any, Any], wanted: Iterable[Any]) -> bool:
+    """True when the keys that `wanted` names come first, in its order."""
+    names = dict.fromkeys(name for name in wanted if name in container)
+    return all(a == b for a, b in zip(names, container, strict=False))
 
 
 def set_class_order(cls: type, wanted: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from ..appup.instructions import Instruction, MoveLines, PatchFunction, RenameMo
 from ..appup.scopes import CLOSURES, key
 from ..appup.trees import Module, Tree
 from .class_places import ClassPlace, class_places
+from .inner_annotations import InnerAnnotations, changed_annotations
 from .module_run import future_flags
 
 __all__ = ["Source", "read_sources", "unfit_closures"]
@@ -31,6 +32,8 @@ class Source:
     """The names that the old module annotates."""
     annotates: tuple[str, ...]
     """Those that the new one annotates."""
+    inner: dict[tuple[str, int], InnerAnnotations]
+    """Functions inside functions whose annotations changed."""
 
 
 def read_sources(instructions: Sequence[Instruction], old: Tree, new: Tree) -> dict[str, Source]:
@@ -48,8 +51,9 @@ def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str
     compiled = compile_module(new[name])
     pairs = pair_codes(compile_module(old[before]), compiled)
     by_index = {change.new.index: change for change in changes if change.new}
+    inner = changed_annotations(old[before], new[name], pairs)
     names = _annotated(old[before]), _annotated(new[name])
-    return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names)
+    return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner)
 
 
 def _annotated(module: Module) -> tuple[str, ...]:

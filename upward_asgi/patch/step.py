@@ -32,6 +32,7 @@ from .class_places import refresh_places
 from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
+from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
 from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
@@ -241,10 +242,16 @@ class Step:
                 self._tidy(sys.modules[name], source)
                 refresh_places(self.journal, sys.modules[name], source.places)
         if self.progress.living is not None:
+            self._annotate(self.progress.living)
             clear_caches(self.progress.living, self.progress.changed_functions, self._reads_changed)
             modules = live_modules(self.material.packages).values()
             refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
         self._report()
+
+    def _annotate(self, living: LivingFunctions) -> None:
+        for name, source in self.material.sources.items():
+            if name in sys.modules:
+                refresh_annotations(self.journal, living.of(sys.modules[name].__dict__), source.inner)
 
     def _reads_changed(self, function: FunctionType) -> bool:
         """True when the function's body reads a name that has another object or value now."""

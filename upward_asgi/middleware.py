@@ -70,10 +70,13 @@ class Upward:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection. Some servers pass these by keyword, so the names are part of the contract."""
         kind = scope["type"]
+        if kind == "http" and self.admin is not None and self._is_admin(scope):
+            await self._admin(scope, receive, send)
+            return
+        if self.sessions.entrance.closed and kind != "lifespan":
+            await self.sessions.entrance.passed()  # what begins now begins in the release that comes of it
         if kind == "websocket":
             await serve(self.sessions, self.target, scope, receive, send)
-        elif kind == "http" and self.admin is not None and self._is_admin(scope):
-            await self._admin(scope, receive, send)
         elif kind == "http" and wants_events(scope):
             await serve_events(self.sessions, self.target, scope, receive, send)
         elif kind == "lifespan":

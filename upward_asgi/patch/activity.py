@@ -43,10 +43,13 @@ def code_of_task(task: asyncio.Task[Any]) -> Iterator[CodeType]:
     while awaited is not None and id(awaited) not in seen:
         seen.add(id(awaited))
         if isinstance(awaited, CoroutineType):
-            frame, code, awaited = awaited.cr_frame, awaited.cr_code, awaited.cr_await
-            if frame is None:  # it has ended
+            # Not `cr_frame`: asking for it makes a frame object for each of many thousand coroutines.
+            if not (awaited.cr_suspended or awaited.cr_running):  # it has ended, or has not begun
+                if awaited.cr_frame is not None:
+                    yield awaited.cr_code
                 return
-            yield code
+            yield awaited.cr_code
+            awaited = awaited.cr_await
         elif isinstance(awaited, GeneratorType):
             code, awaited = awaited.gi_code, awaited.gi_yieldfrom
             yield code

@@ -39,6 +39,10 @@ class Patch:
         """Bring back exactly what was there before the patch. A second call does nothing."""
         self._journal.undo()
 
+    def forget(self) -> None:
+        """Give up the way back, and with it what the patch replaced."""
+        self._journal.forget()
+
 
 class Prepared:
     """A patch that is read, compared and compiled, ready to be applied. Made by `prepare`."""

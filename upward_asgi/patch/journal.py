@@ -59,6 +59,11 @@ class Journal:
                 do="restart the service on its permanent release and report this",
             ) from ExceptionGroup("undo", failures)
 
+    def forget(self) -> None:
+        """Nothing will be undone: let go of all that was replaced."""
+        self._entries.clear()
+        self._seen.clear()
+
     @staticmethod
     def holders() -> Iterator[object]:
         """What logs hold references with (this one's and those of earlier patches): never to be changed."""

@@ -8,10 +8,11 @@ from .live import Ending, LiveSession
 from .registry import Sessions
 from .restart import upgradable
 from .session import Session, Way
-from .staging import Staged
+from .staging import Broken, Staged
 from .state import code_change
 
 __all__ = [
+    "Broken",
     "Ending",
     "Handle",
     "LiveSession",

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import anyio
+from .gate import Gate
 
 __all__ = ["Channel", "Message", "Receive", "Send"]
 
@@ -22,15 +22,18 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Watcher = Callable[[], None]
+_GONE = "expected an open connection, got one that the upgrade closed, because its state could not follow"
 
 
 class Channel:
     """What the application gets as `receive` and `send` of one connection."""
 
     __slots__ = (
+        "_disconnect",
         "_gate",
         "_intercepted",
         "_kept",
+        "_own_gate",
         "_receive",
         "_send",
         "_watchers",
@@ -46,7 +49,9 @@ class Channel:
         self._receive = receive
         self._send = send
         self._intercepted = False
-        self._gate: anyio.Event | None = None
+        self._gate = _OPEN
+        self._own_gate: Gate | None = None
+        self._disconnect: Message | None = None
         self._kept: deque[Message] | None = None
         self._watchers: list[Watcher] | None = None
         self.connected = False
@@ -66,8 +71,10 @@ class Channel:
         """The next message from the server; waits while work is held back."""
         if self._intercepted:
             return await self._receive()
-        if self.slow:
+        if self.slow or self._gate.closed:
             await self._before_receive()
+            if self._disconnect is not None:
+                return self.disconnected()
             if self._kept:
                 return self._take_kept()
         self.parked += 1
@@ -76,12 +83,14 @@ class Channel:
         finally:
             self.parked -= 1
         self.connected = True
-        if self._gate is not None:
+        if self.slow or self._gate.closed:
             return await self._hold_back(message)
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass one message on to the server."""
+        """Pass one message on to the server. Raises `OSError`, as servers do, when the session was closed."""
+        if self._disconnect is not None:
+            raise OSError(_GONE)
         if not self.accepted and message["type"] == "websocket.accept":
             self.accepted = True
             self.subprotocol = message.get("subprotocol")
@@ -103,28 +112,53 @@ class Channel:
         self._intercepted = True
         return before
 
+    def share(self, gate: Gate) -> None:
+        """From now on be held whenever this gate is closed, which many connections share."""
+        self._gate = gate
+
     def hold(self) -> None:
-        """From now on no new message reaches the application, until `let_go`."""
-        if self._gate is None:
-            self._gate = anyio.Event()
+        """From now on no new message of this connection reaches the application, until `let_go`."""
+        if self._own_gate is None:
+            self._own_gate = Gate()
+        self._own_gate.close()
         self.slow = True
 
     def let_go(self) -> None:
-        """Messages reach the application again."""
-        if self._gate is not None:
-            self._gate.set()
-            self._gate = None
-        self._settle()
+        """Take back `hold`."""
+        if self._own_gate is not None:
+            self._own_gate.open()
+            self._own_gate = None
+            self._settle()
 
     @property
     def held(self) -> bool:
         """True while work is held back."""
-        return self._gate is not None
+        return self._gate.closed or self._own_gate is not None
 
     async def until_let_go(self) -> None:
         """Return when no work is held back."""
-        while self._gate is not None:
-            await self._gate.wait()
+        while self.held:
+            await (self._own_gate or self._gate).passed()
+
+    def end(self, code: int, reason: str) -> None:
+        """The application gets nothing but a disconnect from now on, and what it sends is refused."""
+        self._disconnect = {"type": "websocket.disconnect", "code": code, "reason": reason}
+        self.slow = True
+
+    @property
+    def ended(self) -> bool:
+        """True once `end` was called."""
+        return self._disconnect is not None
+
+    def disconnected(self) -> Message:
+        """The disconnect that `end` left."""
+        assert self._disconnect is not None
+        return dict(self._disconnect)
+
+    async def close(self) -> None:
+        """Close the connection to the client, with the code and the reason that `end` was given."""
+        gone = self.disconnected()
+        await self._send({"type": "websocket.close", "code": gone["code"], "reason": gone["reason"]})
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher` whenever the application may have fallen idle."""
@@ -149,7 +183,7 @@ class Channel:
             watcher()
 
     def _settle(self) -> None:
-        self.slow = bool(self._gate is not None or self._watchers or self._kept)
+        self.slow = bool(self._own_gate or self._watchers or self._kept or self._disconnect)
 
     async def _before_receive(self) -> None:
         """Parked from the application's point of view: whoever waits for that is told."""
@@ -162,9 +196,11 @@ class Channel:
 
     async def _hold_back(self, message: Message) -> Message:
         """Keep the one message that was read while work is held back."""
-        self.keep(message)
-        await self._before_receive()
-        return self._take_kept()
+        if self.held:
+            self.keep(message)
+            await self._before_receive()
+            message = self._take_kept()
+        return message if self._disconnect is None else self.disconnected()
 
     def keep(self, message: Message) -> None:
         """Put a message that nobody has handled before all that are still to come."""
@@ -178,3 +214,7 @@ class Channel:
         message = self._kept.popleft()
         self._settle()
         return message
+
+
+_OPEN = Gate()
+"""The gate of a channel that shares none; nobody closes it."""

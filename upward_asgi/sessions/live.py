@@ -52,6 +52,8 @@ class LiveSession:
 
     # Any: subclasses give the state and the messages the types that they have.
     state: Any = None
+    rests_between_messages = True
+    """Its run loop takes nothing while the session is held."""
     subprotocol: str | None = None
     """What `accept` answers, unless told otherwise."""
 
@@ -86,6 +88,8 @@ class LiveSession:
 
     async def upgraded(self, old_vsn: Version) -> None:
         """The session was upgraded from `old_vsn` (a `Down` after a rollback): push what changed."""
+
+    upgraded.upward_default = True  # type: ignore[attr-defined]
 
     async def terminate(self, reason: Ending) -> None:
         """The session is over; the client may be gone already."""
@@ -187,6 +191,10 @@ class LiveSession:
         await self._mailbox.arrival()
         # An upgrade may have begun since; what waits is handled by the new code then.
         await self._session.channel.until_let_go()
+        if self._session.channel.ended:
+            gone = self._session.channel.disconnected()
+            self._ending = Ending(gone["code"], gone["reason"])
+            return
         try:
             await self._work_through(self._mailbox.take())
         except WebSocketDisconnect as gone:

@@ -10,8 +10,9 @@ import anyio
 from packaging.version import Version
 
 from .channel import Channel
+from .gate import Gate
 from .session import UNKNOWN, Holder, Restarts, Session, Way
-from .staging import Staged, stage
+from .staging import Broken, Staged, stage
 
 __all__ = ["Finder", "Sessions"]
 
@@ -31,7 +32,10 @@ class Sessions:
         """How frameworks keep state; asked once for a session that has none of its own."""
         self._open: dict[str, Session] = {}
         self._ids = count(1)
-        self._held = False
+        self._gate = Gate()
+        self._singly_held: set[Session] = set()
+        self.entrance = Gate()
+        """What begins (a request, a connection) waits here while states change in several steps."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -41,8 +45,7 @@ class Sessions:
         session = Session(
             id=f"s{next(self._ids)}", kind=kind, path=path, release=self.release, channel=channel
         )
-        if self._held:
-            channel.hold()
+        channel.share(self._gate)
         self._open[session.id] = session
         return session
 
@@ -71,15 +74,28 @@ class Sessions:
 
     def hold(self, sessions: Iterable[Session] | None = None) -> None:
         """Let no new message reach these sessions (all, also those still to come), until `let_go`."""
-        self._held = self._held or sessions is None
-        for session in self.open() if sessions is None else sessions:
+        if sessions is None:
+            self._gate.close()
+            return
+        for session in sessions:
             session.channel.hold()
+            self._singly_held.add(session)
 
     def let_go(self) -> None:
         """Let messages through again, in the order in which they came."""
-        self._held = False
-        for session in self.open():
-            session.channel.let_go()
+        self.entrance.open()
+        self._gate.open()
+        while self._singly_held:
+            self._singly_held.pop().channel.let_go()
+
+    @property
+    def held(self) -> bool:
+        """True while no session gets a message."""
+        return self._gate.closed
+
+    async def until_let_go(self) -> None:
+        """Return when sessions get their messages."""
+        await self._gate.passed()
 
     async def restart(self, sessions: Iterable[Session] | None = None) -> dict[str, BaseException | None]:
         """Restart the handlers of these sessions (all whose way is restart), at the same time.
@@ -113,13 +129,22 @@ class Sessions:
         between. Raises `CodeChangeError`, after bringing back every state that was changed in place.
         """
         chosen = self.open() if sessions is None else tuple(sessions)
-        for session in chosen:
-            self._find_holder(session)
-        return stage(self, chosen, old_vsn=old_vsn, to=to, extra=extra)
+        self.find_holders(chosen)
+        return stage(self.staging(old_vsn=old_vsn, to=to, extra=extra), chosen)
+
+    def staging(
+        self, *, old_vsn: Version, to: Version, extra: object = None, broken: Broken | None = None
+    ) -> Staged:
+        """A staging of no session yet, for those who go through the sessions in several steps."""
+        return Staged(self, old_vsn=old_vsn, to=to, extra=extra, broken=broken)
+
+    def find_holders(self, sessions: Iterable[Session]) -> None:
+        """Find the object of a framework that keeps the state of those who have none of their own."""
+        for session in sessions:
+            if session.holder is None and session.state is None:
+                self._find_holder(session)
 
     def _find_holder(self, session: Session) -> None:
-        if session.holder is not None or session.state is not None:
-            return
         for find in self.finders:
             session.holder = find(session)
             if session.holder is not None:

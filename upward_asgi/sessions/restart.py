@@ -161,19 +161,23 @@ class Restart:
     async def receive(self) -> Message:
         """What the handler gets as `receive`."""
         run = self._run_of_caller() or self.run
+        channel = self._session.channel
+        if channel.ended:
+            return self._gone()
         if run.stale or run.ending.is_set():
             return await self._disconnect(run)
         if not run.greeted:
             run.greeted = True
             return {"type": "websocket.connect"}
         await self._settle(run)
-        channel = self._session.channel
         channel.parked += 1
         try:
             channel.tell()
             message = await self._next(run)
         finally:
             channel.parked -= 1
+        if channel.ended:
+            return self._gone()
         if message is None:
             return await self._disconnect(run)
         channel.connected = True
@@ -199,6 +203,11 @@ class Restart:
                 await self._settle(run)
         elif not run.refused:
             await self._pass_on(message)
+
+    def _gone(self) -> Message:
+        """The session was closed by the upgrade: no other run comes."""
+        self._over = True
+        return self._session.channel.disconnected()
 
     async def _next(self, run: Run) -> Message | None:
         """The next message, unless work is held back: then it stays unread. None when the run is to end."""

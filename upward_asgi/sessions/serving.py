@@ -25,6 +25,8 @@ async def serve(sessions: Sessions, target: Serves, scope: Scope, receive: Recei
 
     All in one coroutine, because an idle session keeps the frame of each.
     """
+    if sessions.held:
+        await sessions.until_let_go()  # it begins in the release that comes of the upgrade
     channel = Channel(receive, send)
     session = sessions.begin("websocket", scope.get("path", ""), channel)
     session.task = asyncio.current_task()

@@ -138,6 +138,14 @@ class Session:
             return False
         return self.between_messages or self.stream is not None or self.channel.parked > 0
 
+    @property
+    def resting(self) -> bool:
+        """True when it is between two messages, and stays there for as long as it is held."""
+        channel = self.channel
+        if self.busy or channel.sending:
+            return False
+        return channel.parked > 0 or getattr(self.holder, "rests_between_messages", False)
+
     async def wait_idle(self) -> None:
         """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""
         while not (self.idle or self._ended):

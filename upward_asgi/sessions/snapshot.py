@@ -34,6 +34,7 @@ class Snapshot:
         self._contents: list[tuple[Any, Any]] = []
         self._slots: list[tuple[object, list[tuple[str, object]]]] = []
         self._slots_of: dict[type, tuple[str, ...]] = {}
+        self._plain: dict[type, bool] = {}
         self._data_types: dict[type, bool] = {}
 
     def __len__(self) -> int:
@@ -41,6 +42,8 @@ class Snapshot:
 
     def remember(self, state: object) -> None:
         """Remember what `state` holds now."""
+        if self._is_plain(type(state)) and self._remember_plain(state):
+            return
         todo: list[object] = []
         self._remember(state, todo, is_state=True)
         while todo:
@@ -50,7 +53,28 @@ class Snapshot:
         """Remember which attributes `holder` has, without looking into them."""
         attributes = getattr(holder, "__dict__", None)
         if attributes is not None:
-            self._contents.append((attributes, dict(attributes)))
+            self._contents.append((attributes, attributes.copy()))
+
+    def _is_plain(self, kind: type) -> bool:
+        """True for objects whose attributes are all in their dictionary, and for dicts."""
+        found = self._plain.get(kind)
+        if found is None:
+            found = self._plain[kind] = kind is dict or (
+                kind.__dictoffset__ != 0 and not issubclass(kind, type | OrderedDict) and not _slots(kind)
+            )
+        return found
+
+    def _remember_plain(self, state: Any) -> bool:
+        """The usual state, which refers to nothing but atoms: most of the time of a commit goes by here.
+
+        What two sessions share is remembered twice then; the first time is what is restored last.
+        """
+        attributes = state if type(state) is dict else state.__dict__
+        contents = dict.copy(attributes)
+        if not _ATOMS.issuperset(map(type, contents.values())):
+            return False
+        self._contents.append((attributes, contents))
+        return True
 
     def restore(self) -> None:
         """Put everything back as it was remembered."""

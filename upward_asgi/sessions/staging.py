@@ -1,17 +1,19 @@
-"""Every session's new state at once: computed first, assigned together, undone together.
+"""Every session's new state: computed, assigned, and undone together.
 
-Nothing here awaits. The upgrade calls `stage`, `assign` and, when anything fails, `undo` within one step of
-the event loop, so no handler sees a session between two releases.
+Nothing here awaits. An upgrade stages all sessions within one step of the event loop, or, when they are
+many, some in each of several steps while all are held: no handler sees a session between two releases.
+
+This loop is the pause that users feel, and it runs for every session: what is the same for many is looked
+up once for each type, and nothing is made that is not needed.
 """
 
 from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from packaging.version import Version
@@ -19,125 +21,137 @@ from packaging.version import Version
 from ..errors import CodeChangeError
 from ..versions import Down
 from .defaults import Defaults
-from .session import Holder, Session, Way
+from .session import Session, Way
 from .snapshot import Snapshot
-from .state import Change, Changes
+from .state import Changes
 
 if TYPE_CHECKING:
     from .registry import Sessions
 
-__all__ = ["Staged", "stage"]
+__all__ = ["Broken", "Staged", "without_collections"]
 
-
-@runtime_checkable
-class Upgradable(Protocol):
-    """A holder that wants to know that its session was upgraded."""
-
-    async def notify_upgraded(self, old_vsn: Version) -> None:
-        """Return when the holder has been told, or has ended."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One session's way from one state to the next."""
-
-    session: Session
-    old_vsn: Version
-    old: object
-    new: object
-    holder: Holder | None
+Step = tuple[Session, Version, object, object]
+"""A session, the release that wrote its state, that state, and the next one."""
+Broken = dict[Session, CodeChangeError]
+"""The sessions whose state could not follow, and why."""
+_TOLD_AT_ONCE = 100
+"""How many sessions are told of the upgrade within one step of the event loop."""
 
 
 class Staged:
-    """The new states of all sessions, not yet assigned."""
+    """The new states of sessions: `compute` as many as fit into a step, `assign` them, or `undo` all.
 
-    def __init__(self, sessions: Sessions, staging: Staging, steps: tuple[Step, ...]) -> None:
-        self._sessions = sessions
-        self._staging = staging
-        self._steps = steps
-        self._before = sessions.release
-        self._stamps = tuple(step.session.release for step in steps)
+    `broken` collects the sessions whose `code_change` failed; without it the first failure is raised.
+    """
 
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    def assign(self) -> None:
-        """Give every session its new state and version stamp; sessions to come begin with the new release."""
-        to = self._staging.to
-        for step in self._steps:
-            if step.new is not step.old:
-                step.session.state = step.new
-            step.session.release = to
-        self._sessions.release = to
-
-    def undo(self) -> None:
-        """Every state, its contents and its stamp as they were before `stage`."""
-        for step, stamp in zip(self._steps, self._stamps, strict=True):
-            if step.session.state is not step.old:
-                step.session.state = step.old
-            step.session.release = stamp
-        self._sessions.release = self._before
-        self._staging.undo()
-
-    async def upgraded(self) -> None:
-        """Tell every session that has an `upgraded`, each between two of its messages; after the commit."""
-        # By then sessions may have ended: telling one of those returns at once.
-        async with anyio.create_task_group() as tasks:
-            for step in self._steps:
-                if isinstance(step.holder, Upgradable):
-                    tasks.start_soon(step.holder.notify_upgraded, step.old_vsn)
-
-
-def stage(
-    registry: Sessions, sessions: Iterable[Session], *, old_vsn: Version, to: Version, extra: object
-) -> Staged:
-    """See `Sessions.stage`."""
-    staging = Staging(old_vsn, to, extra)
-    try:
-        with _without_collections():
-            steps = tuple(step for session in sessions if (step := staging.step(session)) is not None)
-    except BaseException:
-        staging.undo()
-        raise
-    return Staged(registry, staging, steps)
-
-
-class Staging:
-    """The computing of all new states; what is the same for many sessions is looked up once."""
-
-    def __init__(self, old_vsn: Version, to: Version, extra: object) -> None:
+    def __init__(
+        self,
+        registry: Sessions,
+        *,
+        old_vsn: Version,
+        to: Version,
+        extra: object = None,
+        broken: Broken | None = None,
+    ) -> None:
         self.to = to
+        self.changed = 0
+        """How many sessions were given another state object."""
+        self._registry = registry
+        self._before = registry.release
         self._down = isinstance(old_vsn, Down)
         self._extra = extra
+        self._broken = broken
+        self._steps: list[Step] = []
+        self._assigned = 0
         self._snapshot = Snapshot()
         self._defaults = Defaults()
         self._changes = Changes()
         self._old_versions: dict[Version, Version | None] = {}
 
-    def step(self, session: Session) -> Step | None:
-        """This session's step; None when its state is not to be touched.
+    def __len__(self) -> int:
+        return len(self._steps)
 
-        A draining session stays in its old frame, so its state stays with the release of that frame.
-        """
-        old_vsn = None if session.way is Way.DRAIN else self._old_version(session.release)
-        if old_vsn is None:
-            return None
-        old = session.state
-        change = self._changes.of(session) if _has_begun(session) else None
-        if change is not None:
-            if session.holder is not None:
-                self._snapshot.remember_attributes(session.holder)
-            self._snapshot.remember(old)
-            new = _call(change, session, old_vsn, old, self._extra)
-        else:
-            new = self._fill(session, old)
-        return Step(session, old_vsn, old, new, session.holder)
+    def compute(self, sessions: Iterable[Session]) -> None:
+        """Call `code_change` for these sessions. Raises `CodeChangeError`: whoever calls this undoes it."""
+        written_by: Version | None = None
+        old_vsn: Version | None = None
+        for session in sessions:
+            if session.release is not written_by:
+                written_by = session.release
+                old_vsn = self._old_version(written_by)
+            # A draining session stays in its old frame, so its state stays with the release of that frame.
+            if old_vsn is None or session.way is Way.DRAIN:
+                continue
+            if self._broken and session in self._broken:
+                continue
+            old = session.state
+            try:
+                new = self._new_state(session, old_vsn, old)
+            except CodeChangeError as error:
+                if self._broken is None:
+                    raise
+                self._broken[session] = error
+                continue
+            self._steps.append((session, session.release, old, new))
+
+    def assign(self) -> None:
+        """Give every computed session its state and stamp; sessions to come begin with the new release."""
+        to = self.to
+        steps = self._steps
+        for at in range(self._assigned, len(steps)):
+            session, _, old, new = steps[at]
+            if new is not old:
+                session.state = new
+                self.changed += 1
+            session.release = to
+        self._assigned = len(steps)
+        self._registry.release = to
 
     def undo(self) -> None:
-        """Put back what was changed in place."""
+        """Every state, its contents and its stamp as they were before."""
+        for session, written_by, old, _ in self._steps:
+            if session.state is not old:
+                session.state = old
+            session.release = written_by
+        self._assigned = 0
+        self._registry.release = self._before
         self._defaults.undo()
         self._snapshot.restore()
+
+    async def upgraded(self) -> None:
+        """Tell every session that has an `upgraded`, each between two of its messages; after the commit."""
+        # By then sessions may have ended: telling one of those returns at once.
+        async with anyio.create_task_group() as tasks:
+            for number, (tell, old_vsn) in enumerate(self._tellers(), 1):
+                tasks.start_soon(tell, old_vsn)
+                if number % _TOLD_AT_ONCE == 0:
+                    await anyio.lowlevel.checkpoint()
+
+    def _tellers(self) -> Iterator[tuple[Callable[[Version], Any], Version]]:
+        wants: dict[type, bool] = {}
+        for session, written_by, _, _ in self._steps:
+            kind = type(session.holder)
+            if kind not in wants:
+                wants[kind] = _wants_to_know(kind)
+            old_vsn = self._old_versions[written_by] if wants[kind] else None
+            if old_vsn is not None:
+                yield session.holder.notify_upgraded, old_vsn  # type: ignore[union-attr]
+
+    def _new_state(self, session: Session, old_vsn: Version, old: object) -> object:
+        holder = session.holder
+        change = self._changes.of(session, old) if old is not None or _has_begun(holder) else None
+        if change is None:
+            return old if old is None or self._down else self._filled(session, old)
+        if holder is not None:
+            self._snapshot.remember_attributes(holder)
+        self._snapshot.remember(old)
+        try:
+            new = change(old_vsn, old, self._extra)
+        except (Exception, SystemExit) as error:
+            raise _failed(session, f"{type(error).__name__}: {error}", "mend code_change") from error
+        if type(new) is not type(old) or new is None:
+            _require_state(session, old, new)
+        return new
 
     def _old_version(self, written_by: Version) -> Version | None:
         """What `code_change` gets for a state of this release; None when it is there already."""
@@ -147,9 +161,7 @@ class Staging:
             self._old_versions[written_by] = None if there else old_vsn
         return self._old_versions[written_by]
 
-    def _fill(self, session: Session, state: object) -> object:
-        if state is None or self._down:
-            return state
+    def _filled(self, session: Session, state: object) -> object:
         try:
             self._defaults.fill(state)
         except CodeChangeError as error:
@@ -160,8 +172,19 @@ class Staging:
         return state
 
 
+def stage(staged: Staged, sessions: Sequence[Session]) -> Staged:
+    """All of them at once, assigning none; undone if one fails."""
+    try:
+        with without_collections():
+            staged.compute(sessions)
+    except BaseException:
+        staged.undo()
+        raise
+    return staged
+
+
 @contextmanager
-def _without_collections() -> Iterator[None]:
+def without_collections() -> Iterator[None]:
     """No garbage collection: with many sessions it would go over all their new states several times."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -172,27 +195,26 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _has_begun(session: Session) -> bool:
+def _wants_to_know(kind: type) -> bool:
+    """True for holders that are told of an upgrade; a `LiveSession` that does nothing then need not be."""
+    does = getattr(kind, "upgraded", None)
+    return hasattr(kind, "notify_upgraded") and not getattr(does, "upward_default", False)
+
+
+def _has_begun(holder: object) -> bool:
     """False before `mount` has made the first state: that one is made by whichever code runs then."""
-    return session.state is not None or getattr(session.holder, "mounted", False)
+    return getattr(holder, "mounted", False)
 
 
-def _call(change: Change, session: Session, old_vsn: Version, old: object, extra: object) -> object:
-    try:
-        new = change(old_vsn, old, extra)
-    except (Exception, SystemExit) as error:
-        raise _failed(session, f"{type(error).__name__}: {error}", "mend code_change") from error
-    if type(new) is type(old) and new is not None:
-        return new
+def _require_state(session: Session, old: object, new: object) -> None:
+    """Raise for what cannot be a state."""
     if inspect.isawaitable(new):
         if inspect.iscoroutine(new):
             new.close()
         raise _failed(session, "an awaitable", "make code_change a plain function: it must not await")
     if new is None and old is not None:
-        raise _failed(
-            session, "None", "return the new state from code_change, also when it was changed in place"
-        )
-    return new
+        advice = "return the new state from code_change, also when it was changed in place"
+        raise _failed(session, "None", advice)
 
 
 def _failed(session: Session, got: str, do: str) -> CodeChangeError:

@@ -61,13 +61,19 @@ class Changes:
 
     def __init__(self) -> None:
         self._of_type: dict[type, Change | None] = {}
+        self._of_holder: dict[type, bool] = {}
 
-    def of(self, session: Session) -> Change | None:
+    def of(self, session: Session, state: object) -> Change | None:
         """The `code_change` for this session's state; None when there is none."""
-        own = getattr(session.holder, "code_change", None)
-        if own is not None and not getattr(own, "upward_default", False):
-            return own  # type: ignore[no-any-return]
-        kind = type(session.state)
+        holder = session.holder
+        if holder is not None:
+            kept_by = type(holder)
+            if kept_by not in self._of_holder:
+                own = getattr(kept_by, "code_change", None)
+                self._of_holder[kept_by] = own is not None and not getattr(own, "upward_default", False)
+            if self._of_holder[kept_by]:
+                return holder.code_change  # type: ignore[attr-defined, no-any-return]
+        kind = type(state)
         if kind not in self._of_type:
             self._of_type[kind] = _registered(kind)
         return self._of_type[kind]

@@ -54,6 +54,8 @@ class Timeouts:
     """Waiting until no changed function is in the way."""
     quiesce_every_seconds: float = 0.005
     """Between two looks at the stacks: no event says that a frame has gone."""
+    slice_seconds: float = 0.004
+    """How long the event loop is held at a stretch by work that is done for every session."""
     upgraded_seconds: float = 10.0
     """Telling the sessions, after the commit, that they were upgraded."""
     probation_seconds: float = 600.0

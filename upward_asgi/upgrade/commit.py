@@ -1,7 +1,12 @@
-"""The commit: every hop's patch and `code_change` in one turn of the event loop, or nothing at all.
+"""The commit: every hop's patch and `code_change`, all of it or nothing at all.
 
-There is no `await` here, so no other task sees a state in between. Each thing done leaves its undo on a
-stack; whatever is raised, `SystemExit` from a user's function included, unwinds the stack to the bottom.
+There is no `await` here. Each thing done leaves its undo on a stack; whatever is raised, `SystemExit` from a
+user's function included, unwinds the stack to the bottom.
+
+With few sessions it is one turn of the event loop. With many it yields whenever it has held the loop for
+long enough. Only the states of sessions that *rest* (held between two messages, none of their code running)
+are migrated in slices; everybody else changes in the same turn as the code does. What begins meanwhile, a
+request or a connection, waits at the entrance of the registry until the result is certain.
 
 The order within a hop: the store's `current` first, because new module-level code may read files that lie
 beside it through `__file__`; up: patch, then `code_change` in the new code, the application's before the
@@ -10,7 +15,7 @@ sessions'; down: `code_change` by the newer code that still runs, the other way 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,36 +29,31 @@ from .machine import Event
 
 if TYPE_CHECKING:
     from ..patch import Patch
-    from ..sessions import Session
+    from ..sessions import Broken, Session, Staged
     from ..store import Store
     from .application import Application
     from .hop import Step
     from .standers import Stander
 
-__all__ = ["Commit", "Migration", "Stages"]
+__all__ = ["Commit", "Stages"]
 
-
-class Migration(Protocol):
-    """New states that wait to be assigned: `sessions.Staged`."""
-
-    def assign(self) -> None:
-        """Give every session its new state."""
-        ...
-
-    def undo(self) -> None:
-        """Give every session its state back, whether assigned or not."""
-        ...
-
-    async def upgraded(self) -> None:
-        """Tell every session, after the commit."""
-        ...
+_CHUNK = 64
+"""Sessions between two looks at the clock."""
 
 
 class Stages(Protocol):
-    """What calls `code_change`: `sessions.Sessions`."""
+    """Where the sessions are: `sessions.Sessions`."""
 
-    def stage(self, *, old_vsn: Version, to: Version) -> Migration:
-        """Call every `code_change` and assign nothing. Raises `CodeChangeError`."""
+    def open(self) -> Sequence[Session]:
+        """All open sessions."""
+        ...
+
+    def get(self, id: str, /) -> Session | None:  # noqa: A002
+        """The open session with this id."""
+        ...
+
+    def staging(self, *, old_vsn: Version, to: Version, broken: Broken | None) -> Staged:
+        """What calls `code_change` and assigns. Raises `CodeChangeError` when `broken` is None."""
         ...
 
 
@@ -61,7 +61,8 @@ class Commit:
     """What is done, and how to undo it.
 
     `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
-    the plain handlers among them drain or are restarted.
+    the plain handlers among them drain or are restarted. `resting` may be migrated in slices. With
+    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on.
     """
 
     def __init__(
@@ -73,6 +74,9 @@ class Commit:
         store: Store | None,
         happened: Callable[[Event], None],
         found: Sequence[Stander] = (),
+        resting: Sequence[Session] = (),
+        is_over: Callable[[], bool] = lambda: False,
+        broken: Broken | None = None,
     ) -> None:
         self._steps = steps
         self._sessions = sessions
@@ -80,26 +84,42 @@ class Commit:
         self._store = store
         self._happened = happened
         self._found = found
+        self._resting = resting
+        self._is_over = is_over
+        self._broken = broken
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self.where = "the commit"
         """The step under way, for the report of a failure."""
         self.release: Version | None = None
         """The release of the hop under way; None while no hop is."""
         self.patches: list[Patch] = []
-        self.staged: list[Migration] = []
+        self.staged: list[Staged] = []
 
     def carry_out(self) -> None:
-        """Do all of it. On any exception undo all of it and raise the exception again.
+        """Do all of it in one step."""
+        for _ in self.slices():
+            pass
 
-        Raises `NotUndone`, chained to the exception, when an undo raised as well.
+    def slices(self) -> Generator[None, None, None]:
+        """Do all of it, yielding after each slice. On any exception undo all of it and raise it again.
+
+        To close it before its end is an exception too. Raises `NotUndone`, chained to the exception, when
+        an undo raised as well.
         """
         try:
             self._judge()
             for step in self._steps:
-                self._hop(step)
+                yield from self._hop(step)
         except BaseException as failure:
             self.undo(failure)
             raise
+
+    def forget(self) -> None:
+        """The result is certain: let go of everything that an undo would have needed."""
+        self._undo.clear()
+        for patch in self.patches:
+            patch.forget()
+        self.staged.clear()
 
     def undo(self, failure: BaseException | None = None) -> None:
         """Take back everything done, the last thing first, all of it even if one undo raises."""
@@ -123,10 +143,13 @@ class Commit:
             self._undo.append(("the way of a session", partial(session.judge, *_judgement(session))))
             session.judge(way, f"{one.function} changed while its handler stands in it", one.where)
 
-    def _hop(self, step: Step) -> None:
+    def _hop(self, step: Step) -> Iterator[None]:
         self.release = step.hop.new.version
         if step.hop.down:
-            self._migrate(step)
+            staged = self._staging(step)
+            yield from self._migrate_resting(staged)
+            self._migrate_others(staged)
+            self._happened(Event.MIGRATE)
             self._change_application(step)
             self._make_current(step)
             self._patch(step)
@@ -134,7 +157,10 @@ class Commit:
         self._make_current(step)
         self._patch(step)
         self._change_application(step)
-        self._migrate(step)
+        staged = self._staging(step)
+        self._migrate_others(staged)
+        yield from self._migrate_resting(staged)
+        self._happened(Event.MIGRATE)
 
     def _make_current(self, step: Step) -> None:
         if self._store is None:
@@ -165,14 +191,27 @@ class Commit:
             self._undo.append((self.where, before.restore))
             function(app, hop.old_vsn, hop.new.version)
 
-    def _migrate(self, step: Step) -> None:
+    def _staging(self, step: Step) -> Staged:
         hop = step.hop
         self.where = f"code_change from {hop.old.version} to {hop.new.version}"
-        staged = self._sessions.stage(old_vsn=hop.old_vsn, to=hop.new.version)
+        staged = self._sessions.staging(old_vsn=hop.old_vsn, to=hop.new.version, broken=self._broken)
         self._undo.append((self.where, staged.undo))
-        staged.assign()
         self.staged.append(staged)
-        self._happened(Event.MIGRATE)
+        return staged
+
+    def _migrate_others(self, staged: Staged) -> None:
+        """Those who may run at any moment, or whose number is no matter."""
+        resting = set(self._resting)
+        staged.compute([session for session in self._sessions.open() if session not in resting])
+        staged.assign()
+
+    def _migrate_resting(self, staged: Staged) -> Iterator[None]:
+        for start in range(0, len(self._resting), _CHUNK):
+            some = self._resting[start : start + _CHUNK]
+            staged.compute([s for s in some if self._sessions.get(s.id) is s])  # it may have ended meanwhile
+            staged.assign()
+            if self._is_over():
+                yield
 
 
 def _judgement(session: Session) -> tuple[Way, str, str | None]:

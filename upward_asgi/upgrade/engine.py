@@ -22,6 +22,7 @@ from .clock import Clock, MonotonicClock, Timeouts
 from .hop import between, current_of, goal_down, goal_install, goal_up, hops_of
 from .machine import Event, State
 from .operation import Kind, Operation
+from .policy import SessionPolicy
 from .probation import Probation, Verdict
 from .proof import ProofPolicy
 from .service import Service
@@ -47,7 +48,8 @@ class Engine:
     """Upgrades, downgrades and installs releases of one application in this process.
 
     `rehearsal_memory` bounds what the forked copy may allocate, in bytes; `proof` says what a
-    difference between the rehearsed process and a fresh start leads to; a release that has more than
+    difference between the rehearsed process and a fresh start leads to; `policy` what a session leads
+    to whose `code_change` fails, unless an operation says otherwise; a release that has more than
     `errors_allowed` errors on probation goes back by itself.
     """
 
@@ -62,6 +64,7 @@ class Engine:
         clock: Clock | None = None,
         rehearsal_memory: int | None = 1024 * _MEBIBYTE,
         proof: ProofPolicy = ProofPolicy.REFUSE,
+        policy: SessionPolicy = SessionPolicy.ABORT,
         errors_allowed: int = 10,
     ) -> None:
         self._service = Service(
@@ -74,6 +77,7 @@ class Engine:
             rehearsal_memory,
             proof,
         )
+        self._policy = SessionPolicy(policy)
         self._errors_allowed = errors_allowed
         self._probation: anyio.CancelScope | None = None
         self.errors = 0
@@ -94,24 +98,28 @@ class Engine:
                 self._tasks = None
                 tasks.cancel_scope.cancel()
 
-    def upgrade(self, to: Version | None = None, *, dry_run: bool = False) -> Operation:
+    def upgrade(
+        self, to: Version | None = None, *, dry_run: bool = False, policy: SessionPolicy | None = None
+    ) -> Operation:
         """Start going to the next patch release, or to `to` through those in between.
 
         Returns at once. Raises `OperationInProgress`, `NothingNewer`, `NotAPatchRelease`,
         `ReleaseFailedBefore`, `UnknownRelease`, `ImportedElsewhere` before anything has begun.
         """
         self._require_idle()
-        return self._start(Kind.UPGRADE, goal_up(self._service.store, to), dry_run)
+        return self._start(Kind.UPGRADE, goal_up(self._service.store, to), dry_run, policy)
 
-    def downgrade(self, *, dry_run: bool = False) -> Operation:
+    def downgrade(self, *, dry_run: bool = False, policy: SessionPolicy | None = None) -> Operation:
         """Start going back one release. Raises as `upgrade` does, and `BelowBase`."""
         self._require_idle()
-        return self._start(Kind.DOWNGRADE, goal_down(self._service.store), dry_run)
+        return self._start(Kind.DOWNGRADE, goal_down(self._service.store), dry_run, policy)
 
-    def install(self, version: Version, *, dry_run: bool = False) -> Operation:
+    def install(
+        self, version: Version, *, dry_run: bool = False, policy: SessionPolicy | None = None
+    ) -> Operation:
         """Start going to `version`, up or down. Raises as `upgrade` does."""
         self._require_idle()
-        return self._start(Kind.INSTALL, goal_install(self._service.store, version), dry_run)
+        return self._start(Kind.INSTALL, goal_install(self._service.store, version), dry_run, policy)
 
     def make_permanent(self) -> Release:
         """Make the running release the one that the next boot starts."""
@@ -176,7 +184,9 @@ class Engine:
         if self._running is not None:
             raise OperationInProgress(self._running.id)
 
-    def _start(self, kind: Kind, goal: Version, dry_run: bool) -> Operation:
+    def _start(
+        self, kind: Kind, goal: Version, dry_run: bool, policy: SessionPolicy | None = None
+    ) -> Operation:
         tasks = self._tasks
         if tasks is None:
             raise ConfigurationError(
@@ -188,7 +198,7 @@ class Engine:
         if self._probation is not None:
             self._probation.cancel()
         start = current_of(self._service.store).version
-        operation = Operation(kind, start, goal, self._service.clock.now, dry_run)
+        operation = Operation(kind, start, goal, self._service.clock.now, dry_run, policy or self._policy)
         self._remember(operation)
         self._running = operation
         tasks.start_soon(self._carry_out, operation, name=f"upward {kind} {operation.id}")

@@ -12,6 +12,7 @@ import anyio
 from packaging.version import Version
 
 from .machine import Event, State, following
+from .policy import SessionPolicy
 
 __all__ = ["Kind", "Operation", "OperationState", "Phase"]
 
@@ -73,6 +74,7 @@ class Operation:
     now: Callable[[], float]
     """The engine's monotonic clock, in seconds."""
     dry_run: bool = False
+    policy: SessionPolicy = SessionPolicy.ABORT
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     machine: State = State.REQUESTED
     """The state in the machine's table; `state` is the coarser one that callers see."""
@@ -86,6 +88,7 @@ class Operation:
         self._requested = self._reached = self.now()
         self.report["requested_at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.report["dry_run"] = self.dry_run
+        self.report["policy"] = self.policy.value
 
     @property
     def state(self) -> OperationState:

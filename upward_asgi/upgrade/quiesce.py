@@ -1,4 +1,4 @@
-"""Waiting until nobody who leaves changed code by himself is still in it.
+"""Waiting until nobody who leaves changed code by himself is still in it; then all sessions are held.
 
 No event says that a frame has gone, so the stacks are looked at again and again. Whoever does not leave
 within a moment gets no new work meanwhile (frames that arrive are kept, in order).
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import QuiesceTimeout
 from .clock import Clock, Timeouts
-from .standers import Patience, Places, Stander, standers
+from .look import Look
+from .standers import Patience, Stander
 
 if TYPE_CHECKING:
     from ..sessions import Sessions
@@ -21,17 +22,17 @@ __all__ = ["quiesce"]
 _NAMED = 5
 
 
-async def quiesce(
-    sessions: Sessions, places: Places, *, timeouts: Timeouts, clock: Clock
-) -> tuple[Stander, ...]:
+async def quiesce(sessions: Sessions, look: Look, *, timeouts: Timeouts, clock: Clock) -> tuple[Stander, ...]:
     """Return when nobody who is waited for stands in a changed function; those who stay are returned.
 
-    There is no `await` between the last look and the return. Sessions may be held afterwards: the caller
+    All sessions are held then, and there is no `await` between the last look and the return: the caller
     lets them go. Raises `QuiesceTimeout` naming who stands where.
     """
     began = clock.now()
     while True:
-        found = standers(sessions, places)
+        await look.around()
+        await look.hold()
+        found = look.now()
         waited = clock.now() - began
         moment_over = waited >= timeouts.settle_seconds
         waited_for = [one for one in found if _is_waited_for(one, moment_over)]
@@ -39,6 +40,7 @@ async def quiesce(
             return found
         if waited >= timeouts.quiesce_seconds:
             raise _timeout(waited_for, timeouts.quiesce_seconds)
+        look.let_go()
         if moment_over:
             sessions.hold([one.session for one in waited_for if one.session is not None])
         # Sessions may come, go and move on meanwhile: all is looked at again.

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import CodeChangeError, NotHot, Reasoned, RehearsalFailed, UpwardError
-from .commit import Commit, Migration, Stages
+from ..errors import NotHot, Reasoned, RehearsalFailed, UpwardError
+from .commit import Commit, Stages
 from .hop import Step
 from .proof import reasons_of
 
 if TYPE_CHECKING:
     from ..patch import ImportRoot
     from ..patch.compare import Difference
-    from ..sessions import Sessions
+    from ..sessions import Broken, Sessions
     from .application import Application
     from .proof import Proof
     from .refinement import Lesson
@@ -94,18 +94,20 @@ class Rehearsal:
         found = [failure.release for failure in self.failures if failure.release]
         return Version(found[0]) if found else None
 
-    def require_success(self, *, equal: bool) -> None:
+    def require_success(self, *, equal: bool, closing: bool = False) -> None:
         """Raise `NotHot` or `RehearsalFailed`, naming each cause, when the copy did not end well.
 
-        With `equal`, a difference from a fresh start is a reason against the release.
+        With `equal`, a difference from a fresh start is a reason against the release. With `closing`,
+        sessions that cannot follow are none.
         """
         if self.reasons:
             raise NotHot(self.reasons)
         if self.differences and equal:
             raise NotHot(reasons_of(self.differences))
-        if self.ended is None and not self.failures:
+        failures = [f for f in self.failures if not (closing and f.count)]
+        if self.ended is None and not failures:
             return
-        causes = [f"{f.cause} in {f.where}" + _of_sessions(f) for f in self.failures]
+        causes = [f"{f.cause} in {f.where}" + _of_sessions(f) for f in failures]
         raise RehearsalFailed(
             expected="the upgrade to succeed in a forked copy of this process",
             got=self.ended or "; ".join(causes),
@@ -155,9 +157,8 @@ async def rehearse(
     from .fork import Returned, start_fork
 
     loop = asyncio.get_running_loop()
-    collecting = _Collecting(sessions)
-    commit = _Proving(proofs, steps, collecting, application, found)
-    job = partial(_in_the_copy, commit, collecting, loop, imports)
+    commit = _Proving(proofs, steps, sessions, application, found)
+    job = partial(_in_the_copy, commit, loop, imports)
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
@@ -177,7 +178,6 @@ def _of_sessions(failure: Failure) -> str:
 
 def _in_the_copy(
     commit: _Proving,
-    collecting: _Collecting,
     loop: asyncio.AbstractEventLoop,
     imports: ImportRoot | None,
 ) -> Rehearsal:
@@ -185,7 +185,7 @@ def _in_the_copy(
     asyncio._set_running_loop(loop)
     if imports is not None:
         imports.presented = lambda root: root  # type: ignore[method-assign]
-    rehearsal = Rehearsal(where="fork", failures=collecting.failures)
+    rehearsal = Rehearsal(where="fork", failures=commit.failures)
     began = time.perf_counter()
     try:
         commit.carry_out()
@@ -215,6 +215,9 @@ class _Proving(Commit):
         application: Application,
         found: Sequence[Stander],
     ) -> None:
+        self.broken: Broken = {}
+        self.failures: list[Failure] = []
+        """The sessions that could not follow, by cause."""
         super().__init__(
             steps,
             sessions=sessions,
@@ -222,10 +225,21 @@ class _Proving(Commit):
             store=None,
             happened=lambda event: None,
             found=found,
+            broken=self.broken,  # goes on after a `code_change` that fails, to find the others
         )
         self.proofs = proofs
         self.proof_seconds = 0.0
         self.lessons: dict[Version, Lesson] = {}
+
+    def _hop(self, step: Step) -> Iterator[None]:
+        known = set(self.broken)
+        try:
+            yield from super()._hop(step)
+        finally:
+            hop = step.hop
+            where = f"code_change from {hop.old.version} to {hop.new.version}"
+            new = {session: error for session, error in self.broken.items() if session not in known}
+            self.failures += _grouped(new, where, hop.new.version)
 
     def _patch(self, step: Step) -> None:
         proof = self.proofs.get(step.hop.new.version)
@@ -241,57 +255,17 @@ class _Proving(Commit):
         self.proof_seconds += time.perf_counter() - began
 
 
-class _Collecting:
-    """Stages like the registry, but goes on after a failing `code_change` to find the others.
-
-    The copy is thrown away, so it does not matter that the failing sessions are left as they were.
-    """
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-        self.failures: list[Failure] = []
-
-    def stage(self, *, old_vsn: Version, to: Version) -> Migration:
-        try:
-            return self._sessions.stage(old_vsn=old_vsn, to=to)
-        except CodeChangeError as first:
-            where = f"code_change from {old_vsn} to {to}"
-            return _Several(self._one_by_one(old_vsn, to, where, first))
-
-    def _one_by_one(
-        self, old_vsn: Version, to: Version, where: str, first: CodeChangeError
-    ) -> list[Migration]:
-        found: dict[str, Failure] = {}
-        good: list[Migration] = []
-        for session in self._sessions.open():
-            try:
-                good.append(self._sessions.stage(old_vsn=old_vsn, to=to, sessions=(session,)))
-            except CodeChangeError as error:
-                failure = _failure(error, where, to)
-                known = found.setdefault(failure.cause, failure)
-                known.count += 1
-                known.sessions += [session.id] if len(known.sessions) < _SAMPLES else []
-        self.failures += found.values() or [_failure(first, where, to)]
-        return good
-
-
-class _Several:
-    """Several staged migrations as one."""
-
-    def __init__(self, migrations: Sequence[Migration]) -> None:
-        self._migrations = migrations
-
-    def assign(self) -> None:
-        for migration in self._migrations:
-            migration.assign()
-
-    def undo(self) -> None:
-        for migration in reversed(self._migrations):
-            migration.undo()
-
-    async def upgraded(self) -> None:
-        for migration in self._migrations:
-            await migration.upgraded()
+def _grouped(broken: Broken, where: str, release: Version) -> list[Failure]:
+    """The sessions by the cause of their failure."""
+    found: dict[str, Failure] = {}
+    for session, error in broken.items():
+        cause = _named(error.__cause__ or error)
+        if cause not in found:
+            found[cause] = _failure(error, where, release)
+        known = found[cause]
+        known.count += 1
+        known.sessions += [session.id] if len(known.sessions) < _SAMPLES else []
+    return list(found.values())
 
 
 def _failure(error: BaseException, where: str, release: Version | None) -> Failure:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..errors import NotHot, QuiesceTimeout, UpgradeFailed, UpwardError
@@ -11,7 +13,7 @@ from .machine import State
 from .operation import Kind, Operation
 
 if TYPE_CHECKING:
-    from ..sessions import Sessions
+    from ..sessions import Session, Sessions
 
 __all__ = ["as_upward_error", "error_to_json", "next_step", "sessions_before", "sessions_since"]
 
@@ -53,20 +55,16 @@ def _causes(error: BaseException) -> Iterable[BaseException]:
         cause = cause.__cause__
 
 
-def sessions_before(sessions: Sessions) -> dict[str, object]:
-    """The open sessions by id with their state, to be compared by `sessions_since`."""
-    return {session.id: session.state for session in sessions.open()}
+def sessions_before(sessions: Sessions) -> frozenset[Session]:
+    """The open sessions, to be compared by `sessions_since`."""
+    return frozenset(sessions.open())
 
 
-def sessions_since(sessions: Sessions, before: dict[str, object]) -> dict[str, object]:
-    """How many of the sessions of `before` are still open, and how many have another state now."""
-    now = {session.id: session for session in sessions.open()}
-    kept = before.keys() & now.keys()
-    by_way: dict[str, int] = {}
-    for id_ in kept:
-        way = str(now[id_].way)
-        by_way[way] = by_way.get(way, 0) + 1
-    changed = sum(1 for id_ in kept if now[id_].state is not before[id_])
+def sessions_since(sessions: Sessions, before: frozenset[Session], changed: int = 0) -> dict[str, object]:
+    """How many of the sessions of `before` are still open; `changed` of them have another state now."""
+    kept = before.intersection(sessions.open())
+    ways = Counter(map(attrgetter("way"), kept))
+    by_way = {str(way): number for way, number in ways.items()}
     return {"total": len(before), "kept": len(kept), "by_way": by_way, "changed": changed}
 
 

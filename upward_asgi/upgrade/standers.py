@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..sessions import LiveSession, Way
+from ..sessions import Way
 
 if TYPE_CHECKING:
     from ..patch import ChangedCode, FunctionPlace
-    from ..sessions import Session, Sessions
+    from ..sessions import Session
     from .hop import Step
 
-__all__ = ["Patience", "Places", "Stander", "place_of", "standers"]
+__all__ = ["Patience", "Places", "Stander", "in_threads", "patience_of", "place_of", "stander_of_task"]
 
 
 class Patience(Enum):
@@ -95,7 +95,7 @@ class Places:
             if not place.qualname.endswith(">")
         }
         self._store = steps[0].hop.old.root.parent
-        self._known: dict[tuple[str, CodeType], FunctionPlace | None] = {}
+        self._known: dict[int, tuple[CodeType, FunctionPlace | None]] = {}
 
     def __bool__(self) -> bool:
         """False when the patch changes no function: then nobody can stand in one."""
@@ -103,15 +103,24 @@ class Places:
 
     def find(self, code: CodeType) -> FunctionPlace | None:
         """The changed function that `code` belongs to, if any."""
-        key = (code.co_filename, code)  # equal code in another file is another function
-        if key not in self._known:
-            self._known[key] = self._look_up(code)
-        return self._known[key]
+        # By identity: code of another file may be equal, and to compare code takes its time.
+        known = self._known.get(id(code))
+        if known is None:
+            known = self._known[id(code)] = (code, self._look_up(code))
+        return known[1]
 
     def innermost(self, codes: Iterable[CodeType]) -> FunctionPlace | None:
         """The changed function of the last of `codes` that belongs to one."""
-        places = [place for code in codes if (place := self.find(code)) is not None]
-        return places[-1] if places else None
+        found = None
+        for code in codes:
+            found = self.find(code) or found
+        return found
+
+    def of(self, task: asyncio.Task[Any] | None) -> FunctionPlace | None:
+        """The changed function that a task is suspended in, if any."""
+        from ..patch.activity import code_of_task
+
+        return None if task is None else self.innermost(code_of_task(task))
 
     def _look_up(self, code: CodeType) -> FunctionPlace | None:
         try:
@@ -129,45 +138,27 @@ class Places:
 
 def place_of(session: Session, places: Places) -> FunctionPlace | None:
     """The changed function that the session's handler is suspended in, if any."""
-    from ..patch.activity import code_of_task
-
-    return None if session.task is None else places.innermost(code_of_task(session.task))
+    return places.of(session.task)
 
 
-def standers(sessions: Sessions, places: Places) -> tuple[Stander, ...]:
-    """Everybody who stands in a changed function now."""
-    if not places:
-        return ()
-    return (*_in_sessions(sessions, places), *_in_tasks(sessions, places), *_in_threads(places))
-
-
-def _in_sessions(sessions: Sessions, places: Places) -> Iterator[Stander]:
-    for session in sessions.open():
-        place = place_of(session, places)
-        if place is not None:
-            yield Stander("session", session.id, place, _patience(session), session)
-
-
-def _patience(session: Session) -> Patience:
+def patience_of(session: Session) -> Patience:
+    """How long a commit waits for the session to leave changed code."""
     between_messages = not session.busy and (
-        session.channel.parked > 0 or isinstance(session.holder, LiveSession)
+        session.channel.parked > 0 or getattr(session.holder, "rests_between_messages", False)
     )
     if between_messages:
         return Patience.NONE
     return Patience.A_MOMENT if session.holder is None else Patience.UNTIL_GONE
 
 
-def _in_tasks(sessions: Sessions, places: Places) -> Iterator[Stander]:
-    from ..patch.activity import code_of_task
-
-    own = {session.task for session in sessions.open()} | {asyncio.current_task()}
-    for task in asyncio.all_tasks() - own:
-        place = places.innermost(code_of_task(task))
-        if place is not None:
-            yield Stander("task", task.get_name(), place, Patience.NONE)
+def stander_of_task(task: asyncio.Task[Any], places: Places) -> Stander | None:
+    """A task that is no session's own, when it stands in a changed function."""
+    place = places.of(task)
+    return None if place is None else Stander("task", task.get_name(), place, Patience.NONE)
 
 
-def _in_threads(places: Places) -> Iterator[Stander]:
+def in_threads(places: Places) -> Iterator[Stander]:
+    """The threads that stand in a changed function now."""
     from ..patch.activity import code_of_threads
 
     names = {thread.ident: thread.name for thread in threading.enumerate()}

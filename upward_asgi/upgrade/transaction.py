@@ -6,9 +6,8 @@ Everything up to the commit may be given up at any moment, because nothing is to
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,14 @@ from packaging.version import Version
 
 from ..errors import StoreError, UpgradeFailed, UpwardError
 from ..sessions import Way
+from ..sessions.staging import without_collections
 from .commit import Commit
 from .hop import Step
+from .look import Look
 from .machine import Event
 from .operation import Operation
 from .outcome import event_of, is_the_releases_fault
+from .policy import SessionPolicy, broken_to_json, close_broken, end_broken
 from .preparation import Preparation, Progress
 from .proof import Proof, ProofPolicy
 from .quiesce import quiesce
@@ -30,10 +32,11 @@ from .refinement import Refining
 from .rehearsal import Rehearsal, rehearse
 from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
 from .service import Service
-from .standers import Patience, Places, Stander, place_of, standers
+from .slices import Slices
+from .standers import Patience, Places, Stander, place_of
 
 if TYPE_CHECKING:
-    from ..sessions import Session
+    from ..sessions import Broken, Session
     from ..store import Store
 
 __all__ = ["Transaction"]
@@ -48,7 +51,9 @@ class Transaction:
         self._operation = operation
         self._service = service
         self._at = Progress()
-        self._before: dict[str, object] = {}
+        self._before: frozenset[Session] = frozenset()
+        self._changed = 0
+        self._broken: Broken = {}
         self._warnings: list[str] = []
         operation.report["warnings"] = self._warnings
 
@@ -77,29 +82,35 @@ class Transaction:
         await preparation.import_fresh(steps)
         proofs = await preparation.start_fresh(steps)
         self._take_back_drains(operation.from_)
-        steps = await self._rehearse(preparation, steps, proofs)
+        steps, look = await self._rehearse(preparation, steps, proofs)
         operation.happened(Event.REHEARSE)
         if operation.dry_run:
             operation.happened(Event.STOP)
             self._count_sessions()
             return
-        places = Places(steps)
+        await self._change_over(steps, look)
+
+    async def _change_over(self, steps: Sequence[Step], look: Look) -> None:
+        """From the last look at the stacks to the last session that was told."""
+        operation = self._operation
         # The search for living functions is the costliest part of a patch; the commit only catches up on it.
         await anyio.to_thread.run_sync(partial(_scan, steps))
         try:
-            found = await self._quiesce(places)
+            found = await self._quiesce(look)
             operation.happened(Event.QUIESCE)
             restarting = [one.session for one in found if one.session and one.way is Way.RESTART]
-            self._hold_the_others(restarting)
-            commit = self._commit(steps, found)  # no await since the last look at the stacks
+            commit = await self._commit(steps, found, look)  # no await between the last look and the patch
             await self._restart(commit, restarting)
             operation.happened(Event.COMMIT)
+            end_broken(self._broken)
         finally:
-            self._service.sessions.let_go()
-        self._remember_drains(found, places)
+            self._let_go(look)
+        self._remember_drains(found, look.places)
         self._take_back_drains(operation.to)
         self._done(commit, found)
+        await self._close_broken()
         await self._tell_sessions(commit)
+        commit.forget()
 
     async def _remember(self, error: Exception | None) -> None:
         """Write down in the store which release failed and why, or that it works now."""
@@ -117,24 +128,33 @@ class Transaction:
 
     async def _rehearse(
         self, preparation: Preparation, steps: tuple[Step, ...], proofs: Mapping[Version, Proof]
-    ) -> tuple[Step, ...]:
+    ) -> tuple[tuple[Step, ...], Look]:
         """Rehearse; plan again with what that taught, and repeat. Returns the steps that passed."""
         refining = Refining(step.hop for step in steps)
-        rehearsal = await self._rehearse_once(steps, proofs)
+        look = await self._look_around(steps)
+        rehearsal = await self._rehearse_once(steps, proofs, look)
         while refining.learn(rehearsal.lessons):
             again = await preparation.plan_again(refining)
             if again is None:
                 break
             steps = again
-            rehearsal = await self._rehearse_once(steps, proofs)
+            look = await self._look_around(steps)
+            rehearsal = await self._rehearse_once(steps, proofs, look)
             rehearsal.rebuilt = refining.rebuilt
         self._judge(rehearsal)
-        return steps
+        return steps, look
 
-    async def _rehearse_once(self, steps: Sequence[Step], proofs: Mapping[Version, Proof]) -> Rehearsal:
+    async def _look_around(self, steps: Sequence[Step]) -> Look:
+        service = self._service
+        look = Look(service.sessions, Places(steps), service.timeouts.slice_seconds)
+        await look.around()
+        return look
+
+    async def _rehearse_once(
+        self, steps: Sequence[Step], proofs: Mapping[Version, Proof], look: Look
+    ) -> Rehearsal:
         self._at.where = "the rehearsal"
         service = self._service
-        found = standers(service.sessions, Places(steps))
         rehearse_it = partial(
             rehearse,
             steps,
@@ -142,7 +162,7 @@ class Transaction:
             application=service.application,
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
-            found=[one for one in found if one.patience is Patience.NONE],
+            found=[one for one in look.in_sessions() if one.patience is Patience.NONE],
         )
         rehearsal = await rehearse_it(proofs=proofs)
         if rehearsal.missed_files:
@@ -154,48 +174,77 @@ class Transaction:
         """Raises `NotHot` or `RehearsalFailed` when the rehearsal forbids the upgrade."""
         self._operation.report["rehearsal"] = rehearsal.to_json()
         self._at.release = rehearsal.release
-        rehearsal.require_success(equal=self._service.proof is ProofPolicy.REFUSE)
+        rehearsal.require_success(
+            equal=self._service.proof is ProofPolicy.REFUSE,
+            closing=self._operation.policy is SessionPolicy.CLOSE,
+        )
         if rehearsal.differences:
             named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
             self._warnings.append(f"the result differs from a fresh start: {named}")
 
-    async def _quiesce(self, places: Places) -> tuple[Stander, ...]:
+    async def _quiesce(self, look: Look) -> tuple[Stander, ...]:
         self._at.where = "quiescence"
         service = self._service
-        return await quiesce(service.sessions, places, timeouts=service.timeouts, clock=service.clock)
+        return await quiesce(service.sessions, look, timeouts=service.timeouts, clock=service.clock)
 
-    def _commit(self, steps: Sequence[Step], found: Sequence[Stander]) -> Commit:
-        service = self._service
+    async def _commit(self, steps: Sequence[Step], found: Sequence[Stander], look: Look) -> Commit:
+        service, operation = self._service, self._operation
+        slices = Slices(service.timeouts.slice_seconds)
         self._before = sessions_before(service.sessions)
         commit = Commit(
             steps,
             sessions=service.sessions,
             application=service.application,
             store=service.store,
-            happened=self._operation.happened,
+            happened=operation.happened,
             found=found,
+            resting=look.resting,
+            is_over=slices.over,
+            broken=self._broken if operation.policy is SessionPolicy.CLOSE else None,
         )
-        began = service.clock.now()
-        collecting = gc.isenabled()
-        gc.disable()  # thousands of new states would start it in the middle of the pause
+        work = commit.slices()
+        slices.begin()
         try:
-            commit.carry_out()
+            with without_collections():
+                while self._advance(work, commit):
+                    await slices.turn()  # everybody is held; a shutdown meanwhile closes `work`, which undoes
+        finally:
+            work.close()
+            slices.end()
+            self._at.release = commit.release
+            operation.report["longest_block_ms"] = _milliseconds(slices.longest)
+        self._changed = max(staged.changed for staged in commit.staged)
+        return commit
+
+    def _advance(self, work: Iterator[None], commit: Commit) -> bool:
+        """The next slice; False after the last. An error of the release becomes one of ours."""
+        try:
+            next(work)
+        except StopIteration:
+            return False
         except (KeyboardInterrupt, UpwardError):  # the former is the operator's: undone, and passed on
             raise
         except BaseException as error:
             raise as_upward_error(error, commit.where) from error
-        finally:
-            if collecting:
-                gc.enable()
-            self._at.release = commit.release
-            self._operation.report["pause_ms"] = round((service.clock.now() - began) * 1000, 3)
-        return commit
+        return True
 
-    def _hold_the_others(self, restarting: Sequence[Session]) -> None:
-        """While handlers are restarted no other session's state moves on: the result is not certain yet."""
-        if restarting:
-            sessions = self._service.sessions
-            sessions.hold([session for session in sessions.open() if session not in restarting])
+    def _let_go(self, look: Look) -> None:
+        """Messages flow again; the pause is over."""
+        look.let_go()
+        if look.held_seconds:
+            self._operation.report["pause_ms"] = _milliseconds(look.held_seconds)
+
+    async def _close_broken(self) -> None:
+        """Tell the clients of the sessions that could not follow."""
+        if not self._broken:
+            return
+        self._operation.report["closed"] = broken_to_json(self._broken)
+        self._warnings.append(f"{len(self._broken)} session(s) could not follow and were closed")
+        limit = self._service.timeouts.upgraded_seconds
+        with anyio.move_on_after(limit):  # their servers end them in the end, also those whose clients hang
+            async with anyio.create_task_group() as tasks:
+                for session in self._broken:
+                    tasks.start_soon(close_broken, session)
 
     async def _restart(self, commit: Commit, restarting: Sequence[Session]) -> None:
         """Start the new handlers of the sessions whose own function changed; all of them, or back to the old.
@@ -207,6 +256,7 @@ class Transaction:
             return
         self._at.where = "the restart of changed handlers"
         sessions = self._service.sessions
+        sessions.entrance.open()  # requests need not wait for handlers; sessions do, old and new ones
         try:
             outcomes = await sessions.restart(restarting)
             failed = {id_: error for id_, error in outcomes.items() if error is not None}
@@ -255,7 +305,8 @@ class Transaction:
             self._warnings.append(f"upgraded() had not ended everywhere after {limit:g} s (upgraded_seconds)")
 
     def _count_sessions(self) -> None:
-        self._operation.report["sessions"] = sessions_since(self._service.sessions, self._before)
+        report = self._operation.report
+        report["sessions"] = sessions_since(self._service.sessions, self._before, self._changed)
 
     def _failed(self, raised: Exception) -> None:
         """Make the error the operation's result."""
@@ -301,3 +352,7 @@ def _handlers_crashed(failed: Mapping[str, BaseException]) -> UpgradeFailed:
 def _scan(steps: Sequence[Step]) -> None:
     for step in steps:
         step.prepared.scan()
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)

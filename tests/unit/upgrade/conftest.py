@@ -189,7 +189,8 @@ class FakePrepared:
         self.world.reach(f"apply {self.new}")
         assert self.world.code == self.old
         self.world.code = self.new
-        return SimpleNamespace(undo=self._undo, report=SimpleNamespace(to_json=lambda: {"to": self.new}))
+        report = SimpleNamespace(to_json=lambda: {"to": self.new})
+        return SimpleNamespace(undo=self._undo, report=report, forget=lambda: None)
 
     def _undo(self) -> None:
         self.world.reach(f"undo {self.new}")

@@ -13,8 +13,9 @@ import pytest
 from upward_asgi.errors import QuiesceTimeout
 from upward_asgi.sessions import LiveSession, Way
 from upward_asgi.upgrade import Timeouts
+from upward_asgi.upgrade.look import Look
 from upward_asgi.upgrade.quiesce import quiesce
-from upward_asgi.upgrade.standers import Patience, Places, standers
+from upward_asgi.upgrade.standers import Patience, Places, Stander
 
 
 class TickingClock:
@@ -29,6 +30,18 @@ class TickingClock:
     async def pause(self, seconds: float) -> None:
         self.pauses += 1
         await anyio.lowlevel.checkpoint()
+
+
+async def still(world: Any, places: Places, **options: Any) -> tuple[Stander, ...]:
+    """Who stays in changed code when nobody is waited for any more."""
+    return await quiesce(world.sessions, Look(world.sessions, places, 1.0), **options)
+
+
+async def standing_now(world: Any, places: Places) -> tuple[Stander, ...]:
+    """Who stands in changed code."""
+    look = Look(world.sessions, places, 1.0)
+    await look.around()
+    return look.now()
 
 
 class Handler:
@@ -84,11 +97,11 @@ async def tasks() -> Any:
 async def test_a_plain_handler_between_messages(world: Any, places: Places, tasks: Any) -> None:
     """It drains, and nobody waits for it; the place is that of the changed function."""
     session = await standing(world, tasks, Handler())
-    (found,) = standers(world.sessions, places)
+    (found,) = await standing_now(world, places)
     assert (found.session, found.way, found.patience) == (session, Way.DRAIN, Patience.NONE)
     assert found.function == "app:Handler.changed"
     clock = TickingClock()
-    assert await quiesce(world.sessions, places, timeouts=Timeouts(), clock=clock) == (found,)
+    assert await still(world, places, timeouts=Timeouts(), clock=clock) == (found,)
     assert clock.pauses == 0
 
 
@@ -96,11 +109,11 @@ async def test_a_plain_handler_in_the_middle_of_a_message(world: Any, places: Pl
     """It is given a moment to leave; after that it drains."""
     session = await standing(world, tasks, Handler())
     session.channel.parked = 0
-    (found,) = standers(world.sessions, places)
+    (found,) = await standing_now(world, places)
     assert found.patience is Patience.A_MOMENT
     clock = TickingClock()
     timeouts = Timeouts(settle_seconds=3)
-    assert await quiesce(world.sessions, places, timeouts=timeouts, clock=clock) == (found,)
+    assert await still(world, places, timeouts=timeouts, clock=clock) == (found,)
     assert clock.pauses == 3
 
 
@@ -110,7 +123,7 @@ async def test_it_leaves_in_time(world: Any, places: Places, tasks: Any) -> None
     session = await standing(world, tasks, handler)
     session.channel.parked = 0
     handler.go_on.set()
-    found = await quiesce(world.sessions, places, timeouts=Timeouts(settle_seconds=9), clock=TickingClock())
+    found = await still(world, places, timeouts=Timeouts(settle_seconds=9), clock=TickingClock())
     assert found == ()
 
 
@@ -122,7 +135,7 @@ async def test_a_busy_live_session(world: Any, places: Places, tasks: Any) -> No
     timeouts = Timeouts(settle_seconds=2, quiesce_seconds=5)
     clock = TickingClock()
     with pytest.raises(QuiesceTimeout, match=rf"session {session.id} in app:Handler.changed"):
-        await quiesce(world.sessions, places, timeouts=timeouts, clock=clock)
+        await still(world, places, timeouts=timeouts, clock=clock)
     assert clock.pauses == 5
     assert session.channel.held
 
@@ -132,7 +145,7 @@ async def test_an_idle_live_session(world: Any, places: Places, tasks: Any) -> N
     session = await standing(world, tasks, Handler())
     session.holder = LiveSession.__new__(LiveSession)
     session.channel.parked = 0
-    (found,) = await quiesce(world.sessions, places, timeouts=Timeouts(), clock=TickingClock())
+    (found,) = await still(world, places, timeouts=Timeouts(), clock=TickingClock())
     assert (found.way, found.patience) == (None, Patience.NONE)
 
 
@@ -140,7 +153,7 @@ async def test_another_task(world: Any, places: Places, tasks: Any) -> None:
     """A task that is no session's goes on in its old frame, and is named."""
     tasks.append(asyncio.create_task(Handler().unchanged(), name="ticker"))
     await anyio.wait_all_tasks_blocked()
-    (found,) = await quiesce(world.sessions, places, timeouts=Timeouts(), clock=TickingClock())
+    (found,) = await still(world, places, timeouts=Timeouts(), clock=TickingClock())
     assert (found.kind, found.id, found.way) == ("task", "ticker", None)
 
 
@@ -151,11 +164,11 @@ async def test_a_thread(world: Any, places: Places) -> None:
     thread.start()
     try:
         with pytest.raises(QuiesceTimeout, match="thread worker-7 in app:blocking"):
-            await quiesce(world.sessions, places, timeouts=Timeouts(quiesce_seconds=3), clock=TickingClock())
+            await still(world, places, timeouts=Timeouts(quiesce_seconds=3), clock=TickingClock())
     finally:
         go_on.set()
         thread.join()
-    assert await quiesce(world.sessions, places, timeouts=Timeouts(), clock=TickingClock()) == ()
+    assert await still(world, places, timeouts=Timeouts(), clock=TickingClock()) == ()
 
 
 def test_a_frame_of_an_older_release(world: Any, places: Places, tmp_path: Any) -> None:

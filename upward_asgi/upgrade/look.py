@@ -1,0 +1,137 @@
+"""Looking at the stacks of many tasks, in slices, and once more only at those that have moved since.
+
+A suspended task waits for a future. As long as it is the same future it has not run, so it stands where it
+stood: what was seen of it before the sessions were held is still true in the one step that must not last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .slices import Slices
+from .standers import Places, Stander, in_threads, patience_of, stander_of_task
+
+if TYPE_CHECKING:
+    from ..patch import FunctionPlace
+    from ..sessions import Session, Sessions
+
+__all__ = ["Look"]
+
+_CHUNK = 32
+"""Sessions between two looks at the clock."""
+
+
+class Look:
+    """Who stands in changed code, kept up to date at the cost of those who move."""
+
+    def __init__(self, sessions: Sessions, places: Places, seconds: float) -> None:
+        self.places = places
+        self.held_seconds = 0.0
+        """How long the sessions were held, the last time that they were."""
+        self._held_since = 0.0
+        self._sessions = sessions
+        self._seconds = seconds
+        self._waited_for: dict[Session, object] = {}
+        """What each session's task waited for when it was looked at."""
+        self._standing: dict[Session, FunctionPlace] = {}
+        self._tasks: tuple[Stander, ...] = ()
+        self._loose: list[Session] = []
+        self.resting: list[Session] = []
+        """The sessions that `hold` found between two messages, where they stay."""
+
+    async def around(self) -> None:
+        """Look at everybody, in slices; the sessions go on meanwhile."""
+        slices = Slices(self._seconds)
+        for chunk in _chunks(self._sessions.open()):
+            self._sessions.find_holders(chunk)
+            if self.places:
+                for session in chunk:
+                    self._at(session)
+            if slices.over():
+                await slices.turn()
+        if self.places:
+            self._tasks = tuple([one async for one in self._in_tasks(slices)])
+
+    async def hold(self) -> None:
+        """Hold all sessions, and find those that rest, which then cannot move; in slices."""
+        self._held_since = time.perf_counter()
+        self._sessions.hold()
+        self._sessions.entrance.close()
+        self.resting, self._loose = [], []
+        slices = Slices(self._seconds)
+        for chunk in _chunks(self._sessions.open()):
+            self._sessions.find_holders(chunk)
+            for session in chunk:
+                rests = session.resting
+                if rests:
+                    self.resting.append(session)
+                if not (rests and getattr(session.holder, "rests_between_messages", False)):
+                    self._loose.append(session)
+                elif self.places:
+                    self._at(session)
+            if slices.over():
+                await slices.turn()
+
+    def let_go(self) -> None:
+        """Take back `hold`; to do so twice does no harm."""
+        self._sessions.let_go()
+        if self._held_since:
+            self.held_seconds = time.perf_counter() - self._held_since
+            self._held_since = 0.0
+
+    def now(self) -> tuple[Stander, ...]:
+        """Everybody who stands in changed code now; after `hold` there is little to look at again."""
+        if not self.places:
+            return ()
+        for session in self._loose:
+            self._at(session)
+        return (*self.in_sessions(), *self._tasks, *in_threads(self.places))
+
+    def in_sessions(self) -> Iterator[Stander]:
+        """The sessions that stood in changed code when they were last looked at."""
+        for session, place in self._standing.items():
+            if self._sessions.get(session.id) is session:
+                yield Stander("session", session.id, place, patience_of(session), session)
+
+    def _at(self, session: Session) -> None:
+        task: Any = session.task
+        waits_for = getattr(task, "_fut_waiter", None)
+        if waits_for is not None and self._waited_for.get(session) is waits_for:
+            return
+        self._waited_for[session] = waits_for
+        place = self.places.of(task)
+        if place is not None:
+            self._standing[session] = place
+        else:
+            self._standing.pop(session, None)
+
+    async def _in_tasks(self, slices: Slices) -> Any:
+        own = {session.task for session in self._sessions.open()} | {asyncio.current_task()}
+        for chunk in _chunks(_all_tasks()):
+            for task in chunk:
+                if task in own or task.done():
+                    continue
+                found = stander_of_task(task, self.places)
+                if found is not None:
+                    yield found
+            if slices.over():
+                await slices.turn()
+
+
+def _all_tasks() -> tuple[asyncio.Task[Any], ...]:
+    """Every task of the running loop; asyncio's own way asks each of them several things at once."""
+    return tuple(asyncio.all_tasks())
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,37 @@
+"""Work for many sessions in slices, so that the event loop is never held for long."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+
+__all__ = ["Slices"]
+
+
+class Slices:
+    """Tells when a slice is over, and gives the other tasks a turn then. Remembers the longest slice."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began = time.perf_counter()
+        self.longest = 0.0
+        """Seconds, of the slices so far."""
+
+    def over(self) -> bool:
+        """True when the slice has had its time."""
+        return time.perf_counter() - self._began >= self._seconds
+
+    async def turn(self) -> None:
+        """Let the other tasks run, and begin the next slice."""
+        self.end()
+        await anyio.lowlevel.checkpoint()  # sessions may have come, gone and, unless held, moved on
+        self.begin()
+
+    def begin(self) -> None:
+        """A slice begins here."""
+        self._began = time.perf_counter()
+
+    def end(self) -> None:
+        """The slice ends here."""
+        self.longest = max(self.longest, time.perf_counter() - self._began)

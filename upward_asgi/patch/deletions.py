@@ -43,10 +43,14 @@ def _is_submodule(live: ModuleType, name: str, value: object) -> bool:
     return isinstance(value, ModuleType) and sys.modules.get(f"{live.__name__}.{name}") is value
 
 
-def forget_removed(journal: Journal, modules: Mapping[str, ModuleType], removed: Iterable[object]) -> None:
-    """Take removed functions and classes out of the tables that their decorators or metaclass put them in."""
-    names = set(modules)
-    gone = {id(part) for item in removed for part in _itself(item, names)}
+def forget_removed(
+    journal: Journal, modules: Mapping[str, ModuleType], removed: Iterable[tuple[str, object]]
+) -> None:
+    """Take removed functions and classes out of the tables that their decorators or metaclass put them in.
+
+    `removed` are the values of deleted names, with the module that had them.
+    """
+    gone = {id(part) for module, item in removed for part in _defined(item, modules.get(module))}
     if not gone:
         return
     for container in list(containers(module.__dict__ for module in modules.values())):
@@ -74,8 +78,21 @@ def drop_superseded(
                 journal.delete_item(container, name)
 
 
-def _itself(item: Any, modules: set[str]) -> list[object]:
-    """The definition and what its decorators made of it; nothing for what was only imported or aliased."""
-    if isinstance(item, type | FunctionType):
-        return [item] if item.__module__ in modules else []
-    return [f for f in functions_under(item) if f.__module__ in modules]
+def _defined(item: Any, module: ModuleType | None) -> list[object]:
+    """The definition that went with its name, and what its decorators made of it.
+
+    Nothing for a name that only stood for something: what was imported is defined elsewhere, and what had
+    another name besides is still there.
+    """
+    if module is None:
+        return []
+    parts = [item] if isinstance(item, type | FunctionType) else list(functions_under(item))
+    return [part for part in parts if part.__module__ == module.__name__ and not _at_home(part, module)]
+
+
+def _at_home(part: Any, module: ModuleType) -> bool:
+    """True when the module still has it where its qualified name says."""
+    found: Any = module
+    for name in part.__qualname__.split("."):
+        found = getattr(found, "__dict__", {}).get(name, MISSING)
+    return found is part or any(inner is part for inner in functions_under(found))

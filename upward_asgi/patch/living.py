@@ -26,10 +26,12 @@ _KINDS = frozenset({FunctionType, functools._lru_cache_wrapper})
 
 @dataclass(slots=True)
 class LivingFunctions:
-    """Living functions by the id of their module's dictionary, and all `lru_cache`s."""
+    """Living functions by the id of their module's dictionary, and all `lru_cache`s and wrappers."""
 
     by_module: defaultdict[int, list[FunctionType]]
     caches: list[functools._lru_cache_wrapper[object]]
+    wrappers: list[FunctionType]
+    """What decorators of other packages made (`contextlib.contextmanager`): functions with `__wrapped__`."""
     collections: int
     """Full collections until the scan: while it stands, what was born since is in younger generations."""
 
@@ -38,7 +40,7 @@ class LivingFunctions:
         """One pass over the heap for the functions of these modules; safe in another thread."""
         if gc.get_freeze_count():
             gc.unfreeze()  # what is frozen is not shown; it only goes back to where it came from
-        found = cls(defaultdict(list), [], _full_collections())
+        found = cls(defaultdict(list), [], [], _full_collections())
         found._add(gc.get_objects(), {id(namespace) for namespace in namespaces})
         return found
 
@@ -47,7 +49,7 @@ class LivingFunctions:
         namespaces = list(namespaces)
         if _full_collections() != self.collections:
             return LivingFunctions.scan(namespaces)
-        known = {id(item) for item in (*self.all(), *self.caches)}
+        known = {id(item) for item in (*self.all(), *self.caches, *self.wrappers)}
         young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
         self._add((item for item in young if id(item) not in known), {id(space) for space in namespaces})
         return self
@@ -58,6 +60,8 @@ class LivingFunctions:
                 home = id(item.__globals__)
                 if home in wanted:
                     self.by_module[home].append(item)
+                elif item.__closure__ and hasattr(item, "__wrapped__"):
+                    self.wrappers.append(item)
             else:
                 self.caches.append(item)  # type: ignore[arg-type]
 

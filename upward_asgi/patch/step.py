@@ -81,7 +81,7 @@ class Step:
         self.journal = journal
         self.report = report
         self.progress = Progress(journal, material.scopes, {METADATA, *unfit_closures(material.sources)})
-        self.removed: list[object] = []
+        self.removed: list[tuple[str, object]] = []
         self.moved: dict[str, object] = {}
         self.started: set[str] = set()
         self.left: list[tuple[str, FunctionType]] = []
@@ -168,11 +168,9 @@ class Step:
         if any(name in _exported(star.module) for star in stars):
             return  # no statement names it any more, but a star import brings it
         gone = delete_definition(self.journal, live, self.material.new[module], name)
-        if gone is MISSING:
-            return
-        self.progress.dirty.add(key(module, name))
-        if self._older_definition(key(self._before(module), name)) is not None:
-            self.removed.append(gone)  # an import that goes leaves what it imported
+        if gone is not MISSING:
+            self.removed.append((module, gone))
+            self.progress.dirty.add(key(module, name))
 
     def _run(self, instruction: Instruction, live: ModuleType) -> None:
         assert isinstance(instruction, _RUNS)
@@ -245,7 +243,8 @@ class Step:
             self._annotate(self.progress.living)
             clear_caches(self.progress.living, self.progress.changed_functions, self._reads_changed)
             modules = live_modules(self.material.packages).values()
-            refresh_docs(self.journal, self.progress.docs, self.progress.living.all(), modules)
+            functions = (*self.progress.living.all(), *self.progress.living.wrappers)
+            refresh_docs(self.journal, self.progress.docs, functions, modules)
         self._report()
 
     def _annotate(self, living: LivingFunctions) -> None:

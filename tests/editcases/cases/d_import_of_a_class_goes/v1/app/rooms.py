@@ -1,0 +1,8 @@
+class Room:
+    kinds = []
+
+    def label(self) -> str:
+        return "room"
+
+
+Lobby = Room

@@ -1,0 +1,9 @@
+from .rooms import Room
+
+
+class Hall:
+    room: Room
+
+
+BY_NAME = {"room": Room}
+KINDS = [Room]

@@ -1,0 +1,5 @@
+from .rooms import Room
+
+
+def show(room: Room) -> str:
+    return room.label()

@@ -1,0 +1,5 @@
+class Room:
+    kinds = []
+
+    def label(self) -> str:
+        return "room"

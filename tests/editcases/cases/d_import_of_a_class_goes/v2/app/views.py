@@ -1,0 +1,2 @@
+def show(room: object) -> str:
+    return str(room)

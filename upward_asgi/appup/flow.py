@@ -27,6 +27,9 @@ from .tree_diff import TreeDiff
 __all__ = ["Flow", "Run"]
 
 
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
+
+
 @dataclass(slots=True)
 class Run:
     """A statement to run: always, or when one of the named definitions is dirty."""
@@ -79,9 +82,16 @@ class Flow:
         for pair in self.pairs(module).pairs:
             if pair.changed and not pair.fits and "<locals>" in pair.qualname:
                 self.dirty.add(f"{key(module, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}")
-        for name in self._gone(module):
+        self._delete(module)
+
+    def _delete(self, module: str) -> None:
+        for name in sorted(self._gone(module)):
             self.deleted[module].append(name)
             self.dirty.add(key(module, name))
+        if self.deleted[module]:
+            for statement in self.scopes.statements(module):
+                if statement.effects.reads & _NAMESPACES and not statement.is_function:
+                    self._run(statement, None)  # it may bind by itself what nothing else binds any more
 
     def _misfits(self, module: str, change: Change) -> bool:
         """Only bodies differ, but giving out code is not enough: free variables or attributes differ."""

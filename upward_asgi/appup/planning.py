@@ -69,6 +69,8 @@ class _Planner:
                 yield from (AddDefinition(module, s.index, s.binds, moved_from=before) for s in found)
 
     def _beginning(self, module: str) -> Iterator[Instruction]:
+        for name in self.flow.deleted[module]:
+            yield DeleteDefinition(module, name)
         if module in self.diff.changes:
             yield MoveLines(module)
             yield from self._functions(module)
@@ -78,8 +80,6 @@ class _Planner:
             yield self._instruction(self.flow.runs[module][index])
 
     def _ending(self, module: str) -> Iterator[Instruction]:
-        for name in self.flow.deleted[module]:
-            yield DeleteDefinition(module, name)
         yield from self.flow.applications.instructions(module)
 
     def _functions(self, module: str) -> Iterator[Instruction]:

@@ -46,5 +46,6 @@ def set_class_order(cls: type, wanted: Iterable[str]) -> None:
     Only the order of the dictionary behind `cls.__dict__` changes, no value: the type's attribute cache stays
     right, and neither slots nor `__set_name__` are concerned.
     """
-    (namespace,) = (found for found in gc.get_referents(cls.__dict__) if type(found) is dict)
+    # Of a ctypes structure it is a subclass of dict.
+    (namespace,) = (found for found in gc.get_referents(cls.__dict__) if isinstance(found, dict))
     put_in_order(namespace, wanted)

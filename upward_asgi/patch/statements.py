@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -22,6 +21,7 @@ from .classes import patch_class
 from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
+from .stars import drop_unexported, has_star
 
 __all__ = ["adopt_definition", "run_statement", "settle"]
 
@@ -190,13 +190,14 @@ def _annotate(run: ModuleRun, statement: Statement) -> None:
 def _plain(run: ModuleRun, statement: Statement) -> None:
     names = statement.effects.binds | statement.effects.deletes
     before = {name: run.namespace.get(name, MISSING) for name in names}
-    if any(imported.bound == "*" for imported in statement.effects.imports):
-        exported = _star_names(run, statement)
-        before = {**dict.fromkeys(exported, MISSING), **run.namespace}
-        _drop_unexported(run, statement, exported)
+    star = has_star(statement)
+    if star:
+        before = dict(run.namespace)
     if statement.is_block:
         _drop_unbound(run, statement)
-    _whole(run, statement, before)
+    _whole(run, statement, before, star=star)
+    if star:
+        drop_unexported(run, statement)
     for dotted in statement.effects.mutates:
         owner, _, attribute = dotted.partition(".")
         if attribute:
@@ -212,25 +213,15 @@ def _drop_unbound(run: ModuleRun, statement: Statement) -> None:
         run.journal.delete_item(run.namespace, name)
 
 
-def _drop_unexported(run: ModuleRun, statement: Statement, exported: Iterable[str]) -> None:
-    """Names that a star import brought before and brings no more."""
-    had = run.progress.exported.get((run.name, statement.index), frozenset())
-    others = run.progress.scopes.statements(run.name)
-    bound = {name for other in others if other is not statement for name in other.effects.binds}
-    for name in had - set(exported) - bound:
-        run.journal.delete_item(run.namespace, name)
-        run.mark_dirty(name)
-
-
-def _star_names(run: ModuleRun, statement: Statement) -> list[str]:
-    captured: dict[str, Any] = {}
-    exec(run.compile(statement.node), {"__name__": run.name, "__package__": run.new.package}, captured)
-    return list(captured)
-
-
-def _whole(run: ModuleRun, statement: Statement, before: dict[str, Any], *, moved: bool = False) -> None:
-    """Run the statement as written, then settle every name that it bound."""
+def _whole(
+    run: ModuleRun, statement: Statement, before: dict[str, Any], *, moved: bool = False, star: bool = False
+) -> None:
+    """Run the statement as written, then settle every name that it bound; with `star`, also those that only
+    running it told.
+    """
     _run_in_namespace(run, statement.node)
+    if star:
+        before = {**dict.fromkeys(run.namespace, MISSING), **before}
     for name, old in before.items():
         new = run.namespace.get(name, MISSING)
         if new is old:

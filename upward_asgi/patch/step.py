@@ -43,6 +43,7 @@ from .references import replace_references
 from .report import PatchReport
 from .roots import ImportRoot
 from .sources import Source, unfit_closures
+from .stars import exported
 from .state import snapshot_state
 from .statements import adopt_definition, run_statement
 
@@ -110,12 +111,13 @@ class Step:
         for instruction in self.material.instructions:
             if isinstance(instruction, AddDefinition) and instruction.moved_from is not None:
                 self.moved[instruction.moved_from] = _definition(instruction.moved_from)
-            elif isinstance(instruction, RebindImporter):
+            elif isinstance(instruction, RebindImporter | ReplaceDefinition):
                 statement = self.progress.scopes.statements(instruction.module)[instruction.statement]
                 at = (instruction.module, instruction.statement)
                 for imported in statement.effects.imports:
                     if imported.bound == "*":
-                        self.progress.exported[at] = _exported(imported.module)
+                        had = self.progress.exported.get(at, frozenset())
+                        self.progress.exported[at] = had | exported(imported.module)
 
     def _names(self) -> None:
         for instruction in self.material.instructions:
@@ -165,7 +167,7 @@ class Step:
     def _delete(self, instruction: DeleteDefinition, live: ModuleType) -> None:
         module, name = instruction.module, instruction.name
         stars = self.material.scopes.imports(module).get("*", ())
-        if any(name in _exported(star.module) for star in stars):
+        if any(name in exported(star.module) for star in stars):
             return  # no statement names it any more, but a star import brings it
         gone = delete_definition(self.journal, live, self.material.new[module], name)
         if gone is not MISSING:
@@ -282,13 +284,6 @@ def _given(step: Step, name: str, function: FunctionType) -> bool:
     """True when a statement that ran later gave the function its new code after all."""
     source = step.material.sources[name]
     return source.pairs.of(function.__code__) is None
-
-
-def _exported(module: str) -> frozenset[str]:
-    """The names that a star import of the live module brings now."""
-    namespace = getattr(sys.modules.get(module), "__dict__", {})
-    public = [name for name in namespace if not name.startswith("_")]
-    return frozenset(namespace.get("__all__", public))
 
 
 def _definition(moved_from: str) -> object:

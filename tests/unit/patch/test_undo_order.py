@@ -100,3 +100,16 @@ def test_everything_stands_where_it_stood(releases: Releases) -> None:
     patch.undo()
     assert _ordered(vars(live.module)) == before
     assert list(sys.modules) == modules
+
+
+def test_undo_reaches_a_structure_of_ctypes(releases: Releases) -> None:
+    """Its class keeps its attributes in a dictionary of another kind."""
+    fields = "_fields_ = [('a', ctypes.c_int)]"
+    source = f"import ctypes\nclass S(ctypes.Structure):\n    {fields}\n    def f(self): return 1\nX = 1\n"
+    live = releases.load(source)
+    names = list(live.module.S.__dict__)
+    patch = live.patch(source.replace("return 1", "return 2").replace("X = 1", "X = 2"))
+    assert live.module.S(3).f() == 2
+    patch.undo()
+    assert live.module.S(3).f() == 1
+    assert list(live.module.S.__dict__) == names

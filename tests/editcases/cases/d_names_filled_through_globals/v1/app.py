@@ -1,0 +1,5 @@
+import consts
+
+
+def go():
+    return consts.SIGINT

@@ -1,0 +1,3 @@
+import signal
+
+globals().update({n: getattr(signal, n) for n in dir(signal) if n.startswith("SIG")})

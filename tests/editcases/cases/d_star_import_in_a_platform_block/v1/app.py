@@ -1,0 +1,10 @@
+import sys
+
+if sys.platform == "win32":
+    from windows import *
+else:
+    from posix_parts import *
+
+
+def go():
+    return which()

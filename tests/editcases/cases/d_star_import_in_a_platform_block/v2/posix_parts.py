@@ -1,0 +1,6 @@
+def which():
+    return 2
+
+
+def extra():
+    return 3

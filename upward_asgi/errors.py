@@ -20,7 +20,8 @@ UpwardError
 ├── UpgradeFailed           tried and undone: everything is as it was before
 │   ├── RehearsalFailed     the forked copy failed; the process itself was never touched
 │   ├── PatchFailed         a step of the live patch raised
-│   └── QuiesceTimeout      changed code stayed on a stack
+│   ├── QuiesceTimeout      changed code stayed on a stack
+│   └── OperationTimeout    the operation as a whole took too long
 ├── StoreError              the store is missing, locked or damaged
 │   ├── StoreMissing
 │   ├── StoreCorrupt
@@ -65,6 +66,7 @@ __all__ = [
     "NotUndone",
     "NothingNewer",
     "OperationInProgress",
+    "OperationTimeout",
     "PatchFailed",
     "QuiesceTimeout",
     "Reasoned",
@@ -257,6 +259,12 @@ class QuiesceTimeout(UpgradeFailed):
     """Changed code stayed on a stack longer than `quiesce_timeout`."""
 
     code = "quiesce_timeout"
+
+
+class OperationTimeout(UpgradeFailed):
+    """The operation did not end within `operation_seconds`; the release need not be to blame."""
+
+    code = "operation_timeout"
 
 
 class StoreError(UpwardError):

@@ -43,6 +43,12 @@ class Journal:
         """Register how to take back something that was done elsewhere."""
         self._entries.append(entry)
 
+    def do(self, act: Callable[[], Callable[[], object]]) -> None:
+        """Do something elsewhere; `act` returns how to take it back. Its place in the log is taken before."""
+        undo: list[Callable[[], object]] = []
+        self._entries.append(lambda: [take_back() for take_back in undo])
+        undo.append(act())
+
     def undo(self) -> None:
         """Bring everything back, newest first. One entry that fails does not keep the others from running."""
         failures = []
@@ -135,8 +141,8 @@ class Journal:
     def set_class_of(self, obj: Any, cls: type) -> None:
         """`obj.__class__ = cls`. Raises `TypeError` when the layouts do not allow it."""
         before = type(obj)
-        object.__setattr__(obj, "__class__", cls)
         self._entries.append(lambda: object.__setattr__(obj, "__class__", before))
+        object.__setattr__(obj, "__class__", cls)
 
     def class_contents(self, cls: type) -> None:
         """Remember what a class itself has, in order; kept once per class."""
@@ -151,8 +157,8 @@ class Journal:
         before = cls.__bases__
         if before == bases:
             return
+        self._entries.append(lambda: _restore_bases(cls, before))
         type.__setattr__(cls, "__bases__", bases)
-        self._entries.append(lambda: type.__setattr__(cls, "__bases__", before))
 
     def contents(self, container: Any) -> None:
         """Remember what a dict, list, set or deque holds now, in order; kept once per container."""
@@ -185,6 +191,11 @@ def _restore_class(cls: type, name: str, before: object) -> None:
         type.__setattr__(cls, name, before)
     elif name in cls.__dict__:
         type.__delattr__(cls, name)
+
+
+def _restore_bases(cls: type, before: tuple[type, ...]) -> None:
+    if cls.__bases__ != before:  # false after a refused write
+        type.__setattr__(cls, "__bases__", before)
 
 
 def _restore_attributes(cls: type, items: dict[str, object]) -> None:

@@ -49,12 +49,12 @@ def _shape(cls: type) -> tuple[int, ...]:
 
 
 def _set_metaclass(journal: Journal, cls: type, meta: type) -> bool:
+    before = type(cls)
+    journal.on_undo(lambda: type.__setattr__(cls, "__class__", before))
     try:
-        before = type(cls)
         type.__setattr__(cls, "__class__", meta)
     except TypeError:
         return False
-    journal.on_undo(lambda: type.__setattr__(cls, "__class__", before))
     return True
 
 

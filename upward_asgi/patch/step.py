@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType, ModuleType
 
 from ..appup.definitions import Statement, definitions_of
@@ -92,7 +93,7 @@ class Step:
         """Obey the instructions. Raises whatever the release's own statements raise, and `CannotFollow`."""
         material = self.material
         snapshot_modules(self.journal, material.packages)
-        self.journal.on_undo(material.imports.switch(material.new.root))
+        self.journal.do(partial(material.imports.switch, material.new.root))
         self._remember()
         self._names()
         self.started = set(live_modules(material.packages))

@@ -9,6 +9,7 @@ may call a function of ours; then it is `("done", what it returned)`.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found] # built in, and `signal` is not
 import faulthandler
 import marshal
 import os
@@ -26,6 +27,8 @@ def _main(box: int) -> None:
     # Shows where an import hangs, just before the parent's time limit kills this process.
     faulthandler.dump_traceback_later(job["timeout"] * 0.9, file=2)
     faulthandler.enable(file=2)
+    # Should the parent be gone by then, nobody else ends this process.
+    _signal.alarm(int(job["timeout"]) + 10)
     sys.path[:] = job["path"]
     sys.argv[:] = job["argv"]
     for name in job["modules"]:

@@ -56,7 +56,17 @@ class Timeouts:
     """Between two looks at the stacks: no event says that a frame has gone."""
     slice_seconds: float = 0.004
     """How long the event loop is held at a stretch by work that is done for every session."""
+    commit_seconds: float = 10.0
+    """One slice of the commit, in which nothing else runs: user code that hangs there is interrupted, and all
+    is undone; 0: no limit."""
+    restart_seconds: float = 30.0
+    """The new handlers of changed `@upgradable` sessions coming as far as waiting for a message; past it, all
+    is undone, and the old ones get as long to take over again."""
     upgraded_seconds: float = 10.0
     """Telling the sessions, after the commit, that they were upgraded."""
+    store_seconds: float = 30.0
+    """Writing down in the store, after the result, how a release did."""
+    operation_seconds: float = 900.0
+    """The whole operation up to its result: the limit behind the others, should a wait outlast its own."""
     probation_seconds: float = 600.0
     """How long a release runs without new errors before it becomes permanent; 0 leaves that to people."""

@@ -26,6 +26,7 @@ from ..sessions import Way
 from ..sessions.snapshot import Snapshot
 from .application import changes_of
 from .machine import Event
+from .turn import Turn
 
 if TYPE_CHECKING:
     from ..patch import Patch
@@ -62,7 +63,8 @@ class Commit:
 
     `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
     the plain handlers among them drain or are restarted. `resting` may be migrated in slices. With
-    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on.
+    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on. Whoever
+    advances the slices does so within `turn`; an undo ends that bound.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class Commit:
         resting: Sequence[Session] = (),
         is_over: Callable[[], bool] = lambda: False,
         broken: Broken | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self._steps = steps
+        self._turn = turn or Turn(None)
         self._sessions = sessions
         self._application = application
         self._store = store
@@ -123,6 +127,7 @@ class Commit:
 
     def undo(self, failure: BaseException | None = None) -> None:
         """Take back everything done, the last thing first, all of it even if one undo raises."""
+        self._turn.disarm()
         errors: list[BaseException] = []
         while self._undo:
             name, undo = self._undo.pop()
@@ -173,11 +178,13 @@ class Commit:
 
     def _patch(self, step: Step) -> None:
         self.where = f"the patch from {step.hop.old.version} to {step.hop.new.version}"
+        undo = self._will_undo()
         patch = step.prepared.apply()
-        self._undo.append((self.where, patch.undo))
+        undo.do = patch.undo
         self.patches.append(patch)
         self.where = "looking up the application object"
-        self._undo.append((self.where, self._application.reload()))
+        undo = self._will_undo()
+        undo.do = self._application.reload()
         self._happened(Event.PATCH)
 
     def _change_application(self, step: Step) -> None:
@@ -212,6 +219,26 @@ class Commit:
             staged.assign()
             if self._is_over():
                 yield
+
+    def _will_undo(self) -> _Undo:
+        """The undo of what is done next, on the stack before it is done: no failure can part the two."""
+        undo = _Undo()
+        self._undo.append((self.where, undo))
+        return undo
+
+
+class _Undo:
+    """Undoes nothing until it is told what: who raises half-way has undone that himself."""
+
+    def __init__(self) -> None:
+        self.do: Callable[[], None] = _nothing
+
+    def __call__(self) -> None:
+        self.do()
+
+
+def _nothing() -> None:
+    return None
 
 
 def _judgement(session: Session) -> tuple[Way, str, str | None]:

@@ -158,6 +158,12 @@ class Fork(Generic[T]):
         finally:
             self._end()
 
+    def kill(self) -> None:
+        """End a child that still runs; whoever waits for its outcome learns that, and reaps it."""
+        if self._status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
     def _message(self) -> bytes | None:
         """The child's whole message; None when it died without one, or when time is up."""
         os.set_blocking(self._reader, False)

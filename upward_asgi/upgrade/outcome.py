@@ -6,6 +6,7 @@ from ..errors import (
     CodeChangeError,
     InternalError,
     NotUndone,
+    OperationTimeout,
     QuiesceTimeout,
     ReleaseError,
     StoreCorrupt,
@@ -27,6 +28,8 @@ def event_of(reached: State, error: Exception) -> Event:
         return Event.UNDO
     ours = isinstance(error, InternalError) or not isinstance(error, UpwardError)
     unreadable = isinstance(error, StoreError) and not isinstance(error, StoreCorrupt)
+    if reached is not State.REHEARSED and isinstance(error, OperationTimeout):
+        return Event.BREAK
     if ours or unreadable:
         return Event.BREAK
     return Event.UNDO if reached is State.REHEARSED else Event.REFUSE
@@ -36,4 +39,4 @@ def is_the_releases_fault(reached: State, error: Exception) -> bool:
     """True when the release is to be remembered as failed."""
     kinds = (CodeChangeError, ReleaseError, TransformError, UpgradeFailed)
     undone = reached in (State.REFUSED, State.ROLLED_BACK)
-    return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout)
+    return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout | OperationTimeout)

@@ -27,6 +27,9 @@ __all__ = ["Preparation", "Progress"]
 
 T = TypeVar("T")
 
+_GRACE = 10.0
+"""Seconds beyond its own limit that somebody gets who ends a child process at that limit."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -112,7 +115,7 @@ class Preparation:
                 packages = service.application.packages
                 self._at.release = release.version
                 work = partial(require_fresh_import, release.root, packages, timeout=limit)
-                await anyio.to_thread.run_sync(work)  # bounded by its own timeout: the child is killed
+                await self._off_loop(work, "import_seconds", limit + _GRACE)
                 service.imported.add(release.sha256)
         self._at.release = None
 
@@ -132,12 +135,17 @@ class Preparation:
                 shown=service.imports.presented(hop.new.root),
                 timeout=service.timeouts.import_seconds,
             )
-            # Bounded by its own timeout: the children are killed.
-            proof = await anyio.to_thread.run_sync(work)
+            limit = service.timeouts.import_seconds
+            proof = await self._off_loop(work, "import_seconds", limit + _GRACE)
             if proof is not None:
                 proofs[hop.new.version] = proof
         self._at.release = None
         return proofs
+
+    async def scan(self, steps: Sequence[Step]) -> None:
+        """Search for living functions: the costliest part of a patch; the commit only catches up on it."""
+        self._at.where = "the search for living functions"
+        await self._off_loop(partial(_scan, steps), "plan_seconds", self._service.timeouts.plan_seconds)
 
     async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
         """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
@@ -158,3 +166,8 @@ class Preparation:
             got="no end",
             do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
         )
+
+
+def _scan(steps: Sequence[Step]) -> None:
+    for step in steps:
+        step.prepared.scan()

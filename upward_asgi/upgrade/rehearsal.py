@@ -19,6 +19,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.to_thread
 from packaging.version import Version
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ..patch.compare import Difference
     from ..sessions import Broken, Sessions
     from .application import Application
+    from .fork import Fork, Outcome
     from .proof import Proof
     from .refinement import Lesson
     from .standers import Stander
@@ -40,6 +42,8 @@ __all__ = ["Failure", "Rehearsal", "can_fork", "rehearse"]
 
 _SAMPLES = 5
 """Sessions named for each cause of failure; the count says how many there were."""
+_GRACE = 10.0
+"""Seconds after the child's limit until its end is no longer waited for."""
 
 
 @dataclass(slots=True)
@@ -162,11 +166,22 @@ async def rehearse(
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
-    # The child is bounded by its own timeout; a cancelled caller waits for that, so that it is reaped.
-    outcome = await anyio.to_thread.run_sync(fork.outcome)
+    outcome = await _outcome_of(fork, timeout)
     rehearsal = outcome.value if isinstance(outcome, Returned) else Rehearsal("fork", ended=str(outcome))
     rehearsal.fork_seconds = fork_seconds
     return rehearsal
+
+
+async def _outcome_of(fork: Fork[Rehearsal], timeout: float) -> Outcome[Rehearsal]:  # noqa: ASYNC109
+    """How the child ended. It is killed at its own limit, and at once when nobody waits for it any more."""
+    from .fork import TimedOut
+
+    try:
+        with anyio.move_on_after(timeout + _GRACE):
+            return await anyio.to_thread.run_sync(fork.outcome, abandon_on_cancel=True)
+        return TimedOut(timeout)
+    finally:
+        fork.kill()  # the thread reaps it
 
 
 def _of_sessions(failure: Failure) -> str:

@@ -15,7 +15,7 @@ import anyio
 import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import StoreError, UpgradeFailed, UpwardError
+from ..errors import OperationTimeout, UpgradeFailed, UpwardError
 from ..sessions import Way
 from ..sessions.staging import without_collections
 from .commit import Commit
@@ -34,6 +34,7 @@ from .report import as_upward_error, error_to_json, next_step, sessions_before, 
 from .service import Service
 from .slices import Slices
 from .standers import Patience, Places, Stander, place_of
+from .turn import Turn
 
 if TYPE_CHECKING:
     from ..sessions import Broken, Session
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Transaction"]
 
 log = logging.getLogger("upward_asgi.upgrade")
+
+_RESTARTING = "the restart of changed handlers"
 
 
 class Transaction:
@@ -60,7 +63,11 @@ class Transaction:
     async def run(self) -> None:
         """All phases. Errors become the operation's result; only cancellation and the like are raised."""
         try:
-            await self._phases()
+            commit = await self._to_the_result()
+            if commit is not None:
+                await self._close_broken()
+                await self._tell_sessions(commit)
+                commit.forget()
             await self._remember(None)
         except Exception as error:
             self._failed(error)
@@ -71,7 +78,19 @@ class Transaction:
         finally:
             self._operation.report["next"] = next_step(self._operation)
 
-    async def _phases(self) -> None:
+    async def _to_the_result(self) -> Commit | None:
+        """All phases, within the limit behind all the others."""
+        limit = self._service.timeouts.operation_seconds
+        with anyio.move_on_after(limit):
+            return await self._phases()
+        raise OperationTimeout(
+            expected=f"the operation to end within {limit:g} s (operation_seconds)",
+            got=f"no end of {self._at.where}",
+            do="see what holds it (a slow disk, many sessions), or allow more time; nothing was changed",
+        )
+
+    async def _phases(self) -> Commit | None:
+        """The commit, carried out; None of a dry run."""
         operation = self._operation
         self._before = sessions_before(self._service.sessions)
         preparation = Preparation(operation, self._service, self._at)
@@ -87,44 +106,47 @@ class Transaction:
         if operation.dry_run:
             operation.happened(Event.STOP)
             self._count_sessions()
-            return
-        await self._change_over(steps, look)
+            return None
+        await preparation.scan(steps)
+        return await self._change_over(steps, look)
 
-    async def _change_over(self, steps: Sequence[Step], look: Look) -> None:
-        """From the last look at the stacks to the last session that was told."""
+    async def _change_over(self, steps: Sequence[Step], look: Look) -> Commit:
+        """From the last look at the stacks to the result."""
         operation = self._operation
-        # The search for living functions is the costliest part of a patch; the commit only catches up on it.
-        await anyio.to_thread.run_sync(partial(_scan, steps))
         try:
             found = await self._quiesce(look)
             operation.happened(Event.QUIESCE)
-            restarting = [one.session for one in found if one.session and one.way is Way.RESTART]
             commit = await self._commit(steps, found, look)  # no await between the last look and the patch
-            await self._restart(commit, restarting)
-            operation.happened(Event.COMMIT)
-            end_broken(self._broken)
         finally:
             self._let_go(look)
         self._remember_drains(found, look.places)
         self._take_back_drains(operation.to)
         self._done(commit, found)
-        await self._close_broken()
-        await self._tell_sessions(commit)
-        commit.forget()
+        return commit
 
     async def _remember(self, error: Exception | None) -> None:
-        """Write down in the store which release failed and why, or that it works now."""
+        """Write down in the store which release failed and why, or that it works now.
+
+        The result stands already, so whatever goes wrong here is a warning.
+        """
         operation, store = self._operation, self._service.store
         if operation.dry_run or operation.to < operation.from_:
             return
+        if error is None:
+            write = partial(_clear_failed, store, operation.to)
+        elif is_the_releases_fault(operation.machine, error):
+            write = partial(store.mark_failed, self._at.release or operation.to, str(error))
+        else:
+            return
+        limit = self._service.timeouts.store_seconds
         try:
-            if error is None:
-                await anyio.to_thread.run_sync(_clear_failed, store, operation.to)
-            elif is_the_releases_fault(operation.machine, error):
-                release = self._at.release or operation.to
-                await anyio.to_thread.run_sync(store.mark_failed, release, str(error))
-        except StoreError as also:
-            self._warnings.append(f"the store could not be written: {also}")
+            with anyio.fail_after(limit):
+                await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
+        except TimeoutError:
+            self._warnings.append(f"the store was not written within {limit:g} s (store_seconds)")
+        except Exception as also:
+            log.exception("the store could not be written")
+            self._warnings.append(f"the store could not be written: {type(also).__name__}: {also}")
 
     async def _rehearse(
         self, preparation: Preparation, steps: tuple[Step, ...], proofs: Mapping[Version, Proof]
@@ -188,8 +210,11 @@ class Transaction:
         return await quiesce(service.sessions, look, timeouts=service.timeouts, clock=service.clock)
 
     async def _commit(self, steps: Sequence[Step], found: Sequence[Stander], look: Look) -> Commit:
+        """Carry the commit out, and restart whom it restarts; whatever is raised, all of it is undone."""
         service, operation = self._service, self._operation
         slices = Slices(service.timeouts.slice_seconds)
+        turn = Turn(service.timeouts.commit_seconds)
+        restarting = [one.session for one in found if one.session and one.way is Way.RESTART]
         self._before = sessions_before(service.sessions)
         commit = Commit(
             steps,
@@ -201,25 +226,39 @@ class Transaction:
             resting=look.resting,
             is_over=slices.over,
             broken=self._broken if operation.policy is SessionPolicy.CLOSE else None,
+            turn=turn,
         )
+        try:
+            await self._carry_out(commit, slices, turn)
+            await self._restart(restarting)
+            operation.happened(Event.COMMIT)
+            end_broken(self._broken)
+        except BaseException as failure:
+            if not operation.decided:
+                commit.undo(failure)
+                await self._back_to_the_old(restarting)
+            raise
+        return commit
+
+    async def _carry_out(self, commit: Commit, slices: Slices, turn: Turn) -> None:
         work = commit.slices()
         slices.begin()
         try:
             with without_collections():
-                while self._advance(work, commit):
+                while self._advance(work, commit, turn):
                     await slices.turn()  # everybody is held; a shutdown meanwhile closes `work`, which undoes
         finally:
             work.close()
             slices.end()
             self._at.release = commit.release
-            operation.report["longest_block_ms"] = _milliseconds(slices.longest)
+            self._operation.report["longest_block_ms"] = _milliseconds(slices.longest)
         self._changed = max(staged.changed for staged in commit.staged)
-        return commit
 
-    def _advance(self, work: Iterator[None], commit: Commit) -> bool:
+    def _advance(self, work: Iterator[None], commit: Commit, turn: Turn) -> bool:
         """The next slice; False after the last. An error of the release becomes one of ours."""
         try:
-            next(work)
+            with turn:
+                next(work)
         except StopIteration:
             return False
         except (KeyboardInterrupt, UpwardError):  # the former is the operator's: undone, and passed on
@@ -246,27 +285,33 @@ class Transaction:
                 for session in self._broken:
                     tasks.start_soon(close_broken, session)
 
-    async def _restart(self, commit: Commit, restarting: Sequence[Session]) -> None:
-        """Start the new handlers of the sessions whose own function changed; all of them, or back to the old.
+    async def _restart(self, restarting: Sequence[Session]) -> None:
+        """Start the new handlers of the sessions whose own function changed. Raises when one of them fails.
 
         The other sessions are held meanwhile. Only background tasks, requests and restarted handlers may
         have seen the new code when it is taken back.
         """
         if not restarting:
             return
-        self._at.where = "the restart of changed handlers"
-        sessions = self._service.sessions
+        self._at.where = _RESTARTING
+        sessions, limit = self._service.sessions, self._service.timeouts.restart_seconds
         sessions.entrance.open()  # requests need not wait for handlers; sessions do, old and new ones
-        try:
+        with anyio.move_on_after(limit) as scope:
             outcomes = await sessions.restart(restarting)
-            failed = {id_: error for id_, error in outcomes.items() if error is not None}
-            if failed:
-                raise _handlers_crashed(failed)
-        except BaseException:
-            commit.undo()
-            with anyio.CancelScope(shield=True):  # the old handlers take over again, also at a shutdown
-                await sessions.restart(restarting)
-            raise
+        if scope.cancelled_caught:
+            raise _handlers_hung(limit)
+        failed = {id_: error for id_, error in outcomes.items() if error is not None}
+        if failed:
+            raise _handlers_crashed(failed)
+
+    async def _back_to_the_old(self, restarting: Sequence[Session]) -> None:
+        """The old handlers take over again where new ones were started; also at a shutdown."""
+        if not restarting or self._at.where != _RESTARTING:
+            return
+        with anyio.move_on_after(self._service.timeouts.restart_seconds, shield=True) as scope:
+            await self._service.sessions.restart(restarting)
+        if scope.cancelled_caught:
+            self._warnings.append(f"not every one of {len(restarting)} old handlers was back in time")
 
     def _remember_drains(self, found: Sequence[Stander], places: Places) -> None:
         for one in found:
@@ -349,9 +394,12 @@ def _handlers_crashed(failed: Mapping[str, BaseException]) -> UpgradeFailed:
     return error
 
 
-def _scan(steps: Sequence[Step]) -> None:
-    for step in steps:
-        step.prepared.scan()
+def _handlers_hung(seconds: float) -> UpgradeFailed:
+    return UpgradeFailed(
+        expected=f"the new handlers to wait for a message within {seconds:g} s (restart_seconds)",
+        got="no end of their start",
+        do="see what their start waits for; the old ones took over again",
+    )
 
 
 def _milliseconds(seconds: float) -> float:

@@ -1,7 +1,7 @@
 """An upgrade of 200 live sessions, with a fault at every step of it: `scripts/faults --help`.
 
-Every point is found by watching one upgrade (see `points`), and every fault is tried at every point, each in a
-process of its own. Written to the documentation with `--write`.
+Every point is found by watching one upgrade (see `points`), and every fault is tried at every point, each in
+a process of its own. Written to the documentation with `--write`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from attempt import Outcome, World
 from points import Fault, Kind, Point

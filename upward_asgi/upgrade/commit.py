@@ -63,8 +63,8 @@ class Commit:
 
     `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
     the plain handlers among them drain or are restarted. `resting` may be migrated in slices. With
-    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on. Whoever
-    advances the slices does so within `turn`; an undo ends that bound.
+    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on.
+    Whoever advances the slices does so within `turn`; an undo ends that bound.
     """
 
     def __init__(

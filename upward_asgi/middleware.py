@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ConfigurationError
 from .sessions.channel import Message, Receive, Send
 from .sessions.registry import Sessions
-from .sessions.serving import serve
+from .sessions.serving import Connection
 from .sessions.sse import serve_events, wants_events
 from .target import ObjectTarget, StoreTarget, Target, TextTarget
 
@@ -76,7 +76,12 @@ class Upward:
         if self.sessions.entrance.closed and kind != "lifespan":
             await self.sessions.entrance.passed()  # what begins now begins in the release that comes of it
         if kind == "websocket":
-            await serve(self.sessions, self.target, scope, receive, send)
+            if self.sessions.held:
+                await self.sessions.until_let_go()  # it begins in the release that comes of the upgrade
+            async with (connection := Connection(self.sessions, scope, receive, send)) as session:
+                await self.target.app(scope, session.channel.receive, session.channel.send)
+                if session.restart is not None:
+                    await connection.serve_again(self.target)
         elif kind == "http" and wants_events(scope):
             await serve_events(self.sessions, self.target, scope, receive, send)
         elif kind == "lifespan":

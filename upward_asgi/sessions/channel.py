@@ -1,8 +1,9 @@
 """The two directions of one connection: what the application receives and sends, seen from outside.
 
-The usual path is one attribute check round the server's own `receive` and `send`. Whatever an upgrade needs
-besides (work held back, somebody waiting for the connection to fall idle, a handler to be restarted) sets
-`slow`, and only then is the rest looked at. No frame is ever dropped: one that has been read but may not be
+The usual path is one attribute check before the server's own `receive` and `send`, and `send` adds no coroutine
+to the server's. Whatever is needed besides (the handshake, work held back, somebody waiting for the connection
+to fall idle, a handler that may be restarted) sets `slow`, and only then is the rest looked at. No frame is ever
+dropped: one that has been read but may not be
 handed out stays here, and the next real `receive` is not made before it is taken, so that the
 server's back-pressure reaches the client.
 """
@@ -63,44 +64,26 @@ class Channel:
         self.parked = 0
         """How many callers wait in `receive`."""
         self.sending = 0
-        """How many sends are under way: a slow client may keep them waiting."""
-        self.slow = False
-        """True when there is more to do than to pass messages on."""
+        """How many sends are under way, where an upgrade asks: only for a handler that may be restarted."""
+        self.slow = True
+        """True when there is more to do than to pass messages on; at first there is the handshake."""
 
     async def receive(self) -> Message:
         """The next message from the server; waits while work is held back."""
-        if self._intercepted:
-            return await self._receive()
         if self.slow or self._gate.closed:
-            await self._before_receive()
-            if self._disconnect is not None:
-                return self.disconnected()
-            if self._kept:
-                return self._take_kept()
+            return await self._receive_slowly()
         self.parked += 1
         try:
             message = await self._receive()
         finally:
             self.parked -= 1
-        self.connected = True
         if self.slow or self._gate.closed:
             return await self._hold_back(message)
         return message
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """Pass one message on to the server. Raises `OSError`, as servers do, when the session was closed."""
-        if self._disconnect is not None:
-            raise OSError(_GONE)
-        if not self.accepted and message["type"] == "websocket.accept":
-            self.accepted = True
-            self.subprotocol = message.get("subprotocol")
-        self.sending += 1
-        try:
-            await self._send(message)
-        finally:
-            self.sending -= 1
-            if self.slow:
-                self._tell()
+        return self._send_slowly(message) if self.slow else self._send(message)
 
     def intercept(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
         """Put `receive` and `send` in place of the server's; returns those.
@@ -109,7 +92,7 @@ class Channel:
         """
         before = self._receive, self._send
         self._receive, self._send = receive, send
-        self._intercepted = True
+        self._intercepted = self.slow = True
         return before
 
     def share(self, gate: Gate) -> None:
@@ -183,7 +166,45 @@ class Channel:
             watcher()
 
     def _settle(self) -> None:
-        self.slow = bool(self._own_gate or self._watchers or self._kept or self._disconnect)
+        handshake = not (self.connected and self.accepted)
+        self.slow = bool(
+            handshake
+            or self._intercepted
+            or self._own_gate
+            or self._watchers
+            or self._kept
+            or self._disconnect
+        )
+
+    async def _receive_slowly(self) -> Message:
+        if self._intercepted:
+            return await self._receive()
+        await self._before_receive()
+        if self._disconnect is not None:
+            return self.disconnected()
+        if self._kept:
+            return self._take_kept()
+        self.parked += 1
+        try:
+            message = await self._receive()
+        finally:
+            self.parked -= 1
+        self.connected = True
+        return await self._hold_back(message)
+
+    async def _send_slowly(self, message: Message) -> None:
+        if self._disconnect is not None:
+            raise OSError(_GONE)
+        if not self.accepted and message["type"] == "websocket.accept":
+            self.accepted = True
+            self.subprotocol = message.get("subprotocol")
+        self.sending += 1
+        try:
+            await self._send(message)
+        finally:
+            self.sending -= 1
+            self._tell()
+            self._settle()
 
     async def _before_receive(self) -> None:
         """Parked from the application's point of view: whoever waits for that is told."""

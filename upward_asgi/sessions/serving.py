@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 from .channel import Channel, Receive, Send
@@ -14,47 +15,55 @@ from .restart import Restart
 from .session import Session
 from .target import Serves
 
-__all__ = ["serve"]
+__all__ = ["Connection"]
 
 # Any: an ASGI scope is an open mapping by specification.
 Scope = MutableMapping[str, Any]
 
 
-async def serve(sessions: Sessions, target: Serves, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call the application for a connection, anew for every restart; returns, or raises, as it does.
+class Connection:
+    """A WebSocket that is served: a session while the context is open.
 
-    All in one coroutine, because an idle session keeps the frame of each.
+    A context, and no coroutine that calls the application, because an idle session keeps the frame of each.
     """
-    if sessions.held:
-        await sessions.until_let_go()  # it begins in the release that comes of the upgrade
-    channel = Channel(receive, send)
-    session = sessions.begin("websocket", scope.get("path", ""), channel)
-    session.task = asyncio.current_task()
-    token = CURRENT.set(session)
-    pristine = Pristine(scope)
-    introduce(scope, session)
-    try:
-        await target.app(scope, channel.receive, channel.send)
-        if isinstance(session.restart, Restart):
-            await _serve_again(target, session, session.restart, pristine)
-    except Exception:
-        sessions.crashes += 1
-        raise
-    finally:
-        CURRENT.reset(token)
-        if isinstance(session.restart, Restart):
-            await session.restart.close()
-        sessions.end(session)
 
+    __slots__ = ("_before", "_pristine", "_sessions", "session")
 
-async def _serve_again(target: Serves, session: Session, restart: Restart, pristine: Pristine) -> None:
-    """Call the application for each run after the first; middleware and auth run again, which is wanted."""
-    channel = session.channel
-    while restart.begin_again():
-        session.task = asyncio.current_task()
-        scope = pristine.scope()
-        introduce(scope, session)
+    def __init__(self, sessions: Sessions, scope: Scope, receive: Receive, send: Send) -> None:
+        """Begin the session; no work may be held back at this moment."""
+        self._sessions = sessions
+        self._before = CURRENT.get()
+        self._pristine = Pristine(scope)
+        self.session = sessions.begin("websocket", scope.get("path", ""), Channel(receive, send))
+        self.session.task = asyncio.current_task()
+        introduce(scope, self.session)
+
+    async def __aenter__(self) -> Session:
+        CURRENT.set(self.session)
+        return self.session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            self._sessions.crashes += 1
+        CURRENT.set(self._before)
         try:
-            await target.app(scope, channel.receive, channel.send)
-        except Exception as error:
-            await restart.way_back(error)
+            if isinstance(self.session.restart, Restart):
+                await self.session.restart.close()
+        finally:
+            self._sessions.end(self.session)
+
+    async def serve_again(self, target: Serves) -> None:
+        """Call the application for each run after the first; middleware and auth run again, which is wanted."""
+        session = self.session
+        restart = session.restart
+        assert isinstance(restart, Restart)
+        while restart.begin_again():
+            session.task = asyncio.current_task()
+            scope = self._pristine.scope()
+            introduce(scope, session)
+            try:
+                await target.app(scope, session.channel.receive, session.channel.send)
+            except Exception as error:
+                await restart.way_back(error)

@@ -1,0 +1,1 @@
+"""Measurements that hold the middleware to its promises; run one with `python -m benchmarks.NAME`."""

@@ -1,11 +1,10 @@
 """The two directions of one connection: what the application receives and sends, seen from outside.
 
-The usual path is one attribute check before the server's own `receive` and `send`, and `send` adds no coroutine
-to the server's. Whatever is needed besides (the handshake, work held back, somebody waiting for the connection
-to fall idle, a handler that may be restarted) sets `slow`, and only then is the rest looked at. No frame is ever
-dropped: one that has been read but may not be
-handed out stays here, and the next real `receive` is not made before it is taken, so that the
-server's back-pressure reaches the client.
+The usual path is one attribute check before the server's own `receive` and `send`, and `send` adds no
+coroutine to the server's. Whatever is needed besides (the handshake, work held back, somebody waiting for
+the connection to fall idle, a handler that may be restarted) sets `slow`, and only then is the rest looked
+at. No frame is ever dropped: one that has been read but may not be handed out stays here, and the next real
+`receive` is not made before it is taken, so that the server's back-pressure reaches the client.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Connection:
             self._sessions.end(self.session)
 
     async def serve_again(self, target: Serves) -> None:
-        """Call the application for each run after the first; middleware and auth run again, which is wanted."""
+        """Call the application for each run after the first; middleware and auth run again: wanted."""
         session = self.session
         restart = session.restart
         assert isinstance(restart, Restart)

@@ -34,10 +34,7 @@ DECISION_SECONDS = 10.0
 
 def wants_events(scope: Scope) -> bool:
     """True for a request that asks for an event stream, as a browser's `EventSource` does."""
-    for name, value in scope.get("headers", ()):  # every request comes by: no generator for it
-        if name == b"accept" and _EVENTS in value:
-            return True
-    return False
+    return any(name == b"accept" and _EVENTS in value for name, value in scope.get("headers", ()))
 
 
 async def serve_events(

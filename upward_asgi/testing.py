@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from .appup.appup import Appup
+from .appup.code_changes import carried_by
 from .appup.import_order import start_order
 from .appup.making import make_appup
 from .appup.metadata import read_metadata
@@ -115,7 +116,8 @@ def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
     except ReleaseDoesNotImport as error:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
     roots = {str(new.root): "<root>"}  # not the old one: a path that stayed behind is to show
-    return Proof(was, first, unstable(first, again), packages, roots, settings.keep)
+    noise, carried = unstable(first, again), carried_by(prepared.instructions)
+    return Proof(was, first, noise, packages, roots, settings.keep, carried)
 
 
 def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> Lesson:

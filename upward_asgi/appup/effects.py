@@ -8,11 +8,12 @@ something else would lose what the running service has put into it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from .containers import empty_container
 from .definitions import Statement, assigned_value
 from .diff import Change, Changed
+from .scopes import key
 from .settings import Settings
 from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
@@ -20,14 +21,17 @@ from .verdict import Reason, Verdict
 __all__ = ["effects_verdict"]
 
 
-def effects_verdict(diff: TreeDiff, settings: Settings) -> Verdict:
-    """Cold for removed effects that nothing can take back, and for live containers that would be replaced."""
+def effects_verdict(diff: TreeDiff, settings: Settings, migrated: Collection[str] = ()) -> Verdict:
+    """Cold for removed effects that nothing can take back, and for live containers that would be replaced.
+
+    `migrated` are names (`pkg.mod:NAME`) that a `__code_change__` takes care of.
+    """
     reasons: list[Reason] = []
     for module, changes in diff.changes.items():
         file = diff.new[module].path.relative_to(diff.new.root).as_posix()
         for change in changes:
             if not _filled_at_import(change, changes):
-                reasons.extend(_reasons(change, settings, file))
+                reasons.extend(_reasons(change, settings, file, migrated))
     return Verdict(tuple(reasons))
 
 
@@ -39,7 +43,7 @@ def _filled_at_import(change: Change, changes: Iterable[Change]) -> bool:
     return not mutated.isdisjoint(change.old.binds)
 
 
-def _reasons(change: Change, settings: Settings, file: str) -> Iterator[Reason]:
+def _reasons(change: Change, settings: Settings, file: str, migrated: Collection[str]) -> Iterator[Reason]:
     if change.how is Changed.REMOVED and change.old is not None and _acts(change.old):
         yield Reason(
             "removed_effect",
@@ -49,7 +53,7 @@ def _reasons(change: Change, settings: Settings, file: str) -> Iterator[Reason]:
             "undo it in a function of yours that a transform applies, or release a minor version",
         )
     if change.how is Changed.TEXT and change.old is not None and change.new is not None:
-        yield from _replaced(change.old, change.new, settings, file)
+        yield from _replaced(change.old, change.new, settings, file, migrated)
 
 
 def _acts(statement: Statement) -> bool:
@@ -60,12 +64,14 @@ def _acts(statement: Statement) -> bool:
     return not statement.effects.mutates
 
 
-def _replaced(old: Statement, new: Statement, settings: Settings, file: str) -> Iterator[Reason]:
+def _replaced(
+    old: Statement, new: Statement, settings: Settings, file: str, migrated: Collection[str]
+) -> Iterator[Reason]:
     kind = empty_container(assigned_value(old.node))
     if kind is None or kind == empty_container(assigned_value(new.node)):
         return
     for name in old.binds:
-        if settings.marker(new.module, name) is None:
+        if settings.marker(new.module, name) is None and key(new.module, name) not in migrated:
             yield Reason(
                 "live_state",
                 f"{name} was made as an empty container, holds live state now, and would be replaced",

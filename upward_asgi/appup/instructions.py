@@ -24,6 +24,7 @@ __all__ = [
     "AddDefinition",
     "AddModule",
     "Apply",
+    "CodeChange",
     "DeleteDefinition",
     "DeleteModule",
     "Instruction",
@@ -237,6 +238,27 @@ class Apply(Instruction):
     @property
     def target(self) -> str:
         return f"{self.module}:{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChange(Instruction):
+    """Call `__code_change__`: the module's own, or that of class `owner` once for each of its instances.
+
+    The newer release's runs. `old_vsn` is the release being left; `to` is set on the way down, and is the
+    one being gone to.
+    """
+
+    op: ClassVar[str] = "code_change"
+
+    owner: str
+    old_vsn: str
+    to: str | None = None
+    names: tuple[str, ...] = ()
+    """Names of the module whose values the function migrates."""
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}:{self.owner}" if self.owner else self.module
 
 
 @cache

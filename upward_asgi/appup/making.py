@@ -9,7 +9,9 @@ from packaging.version import Version
 
 from .application_effects import application_verdict
 from .appup import Appup
+from .code_changes import carried_by
 from .effects import effects_verdict
+from .instructions import Instruction
 from .metadata import read_metadata
 from .planning import plan_instructions
 from .release_checks import release_reasons
@@ -45,7 +47,8 @@ def make_appup(
     there, back = diff_trees(old_tree, new_tree), diff_trees(new_tree, old_tree)
     metadata = read_metadata(new)
     name = metadata.name.value if metadata and metadata.name else ""
-    planned, planned_back = plan_instructions(there, settings), plan_instructions(back, settings)
+    planned = plan_instructions(there, settings, old_version, new_version)
+    planned_back = plan_instructions(back, settings, new_version, old_version)
     up, down = run_transforms(
         settings.transforms,
         planned,
@@ -61,15 +64,18 @@ def make_appup(
         new_version,
         up,
         down,
-        _verdict(there, settings, packages).merged(application_verdict(there, planned)),
-        _verdict(back, settings, packages).merged(application_verdict(back, planned_back)),
+        _verdict(there, settings, packages, planned).merged(application_verdict(there, planned)),
+        _verdict(back, settings, packages, planned_back).merged(application_verdict(back, planned_back)),
         name,
     )
 
 
-def _verdict(diff: TreeDiff, settings: Settings, packages: Sequence[str] | None) -> Verdict:
+def _verdict(
+    diff: TreeDiff, settings: Settings, packages: Sequence[str] | None, planned: Sequence[Instruction]
+) -> Verdict:
     release = release_reasons(diff.old.root, diff.new.root, settings, packages=packages, tree=diff.new)
-    return release.merged(_startup(diff, settings), effects_verdict(diff, settings), tables_verdict(diff))
+    effects = effects_verdict(diff, settings, carried_by(planned).names)
+    return release.merged(_startup(diff, settings), effects, tables_verdict(diff))
 
 
 def _startup(diff: TreeDiff, settings: Settings) -> Verdict:

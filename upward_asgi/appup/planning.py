@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from packaging.version import Version
+
+from .code_changes import code_changes
 from .definitions import class_body, made_otherwise
 from .diff import Change, Changed, diff_statements
 from .flow import Flow, Run
@@ -11,6 +14,7 @@ from .import_order import import_sequence
 from .instructions import (
     AddDefinition,
     AddModule,
+    CodeChange,
     DeleteDefinition,
     DeleteModule,
     Instruction,
@@ -29,13 +33,22 @@ from .tree_diff import TreeDiff
 __all__ = ["plan_instructions"]
 
 
-def plan_instructions(diff: TreeDiff, settings: Settings) -> tuple[Instruction, ...]:
-    """The instructions that turn a live process of the old tree into one of the new."""
-    return tuple(_Planner(diff, Flow(diff, settings).follow()).instructions())
+def plan_instructions(
+    diff: TreeDiff, settings: Settings, old: Version, new: Version
+) -> tuple[Instruction, ...]:
+    """The instructions that turn a live process of the tree of `old` into one of the tree of `new`."""
+    changes = code_changes(diff, old, new)
+    migrated = (key(step.module, n) for steps in changes.values() for step in steps for n in step.names)
+    flow = Flow(diff, settings)
+    flow.dirty.update(migrated)
+    return tuple(_Planner(diff, flow.follow(), changes).instructions())
 
 
 class _Planner:
-    def __init__(self, diff: TreeDiff, flow: Flow) -> None:
+    def __init__(
+        self, diff: TreeDiff, flow: Flow, code_changes: Mapping[str, tuple[CodeChange, ...]]
+    ) -> None:
+        self.code_changes = code_changes
         self.diff = diff
         self.flow = flow
         self.scopes = flow.scopes
@@ -81,6 +94,7 @@ class _Planner:
 
     def _ending(self, module: str) -> Iterator[Instruction]:
         yield from self.flow.applications.instructions(module)
+        yield from self.code_changes.get(module, ())
 
     def _functions(self, module: str) -> Iterator[Instruction]:
         named = [p for p in self.flow.pairs(module).pairs if p.changed and not _is_class_body(p.new.co_flags)]

@@ -20,6 +20,7 @@ from .instructions import (
     AddDefinition,
     AddModule,
     Apply,
+    CodeChange,
     DeleteDefinition,
     DeleteModule,
     Instruction,
@@ -112,6 +113,9 @@ def _words(step: Instruction) -> tuple[str, str]:
             return "~", "line numbers only"
         case Apply():
             return "!", f"call {step.function}()"
+        case CodeChange():
+            whose = f"{step.owner}.__code_change__ of each instance" if step.owner else "__code_change__"
+            return "!", f"call {whose}"
     return _statement_words(step)
 
 

@@ -95,7 +95,7 @@ class Prepared:
             journal.undo()
             if isinstance(error, KeyboardInterrupt | GeneratorExit):
                 raise
-            raise _failed(error) from error
+            raise _failed(error) from (error.__cause__ if isinstance(error, PatchFailed) else error)
         report.seconds = time.perf_counter() - started
         report.steps = len(journal)
         return Patch(journal, report)
@@ -121,6 +121,8 @@ def prepare(
 
 
 def _failed(error: BaseException) -> PatchFailed:
+    if isinstance(error, PatchFailed):
+        return error
     return PatchFailed(
         expected="every step of the patch to succeed",
         got=f"{type(error).__name__}: {error}",

@@ -57,18 +57,24 @@ def compare(
     lines: bool = True,
     noise: Collection[str] = (),
     kept: Collection[str] = (),
+    migrated: Collection[str] = (),
+    modules: Mapping[str, str] | None = None,
 ) -> tuple[Difference, ...]:
     """Everything in which `live` is neither `new` nor explained, in the order of the paths.
 
     `old` and `new` describe fresh starts of the two releases; `before` describes the live process before
     the patch (None: it was as freshly started as `old`), `live` after it. With `lines=False` the positions of
     code in its file do not count. `noise` are paths that differ between two fresh starts of one release (see
-    `unstable`). `kept` are names (`pkg.mod:NAME`) whose values the user said to keep.
+    `unstable`). `kept` are names (`pkg.mod:NAME`) whose values the user said to keep or migrates, `migrated`
+    classes whose instances a `__code_change__` migrates, `modules` the new names of renamed ones by the old.
     """
+    if modules:
+        old, before = _moved(old, modules), None if before is None else _moved(before, modules)
     names = _renamed_objects(old, new)
     was = _under_new_names(old, names)
     had = was if before is None else _under_new_names(before, names)
-    question = _Question(was, new, had, live, frozenset(noise), tuple(kept))
+    classes = _with_subclasses(live, migrated)
+    question = _Question(was, new, had, live, frozenset(noise), tuple(kept), classes)
     differing = (path for path in sorted(new.keys() | live.keys()) if new.get(path) != live.get(path))
     return tuple(
         question.difference(path)
@@ -128,6 +134,26 @@ def _under_new_names(description: Mapping[str, str], names: Mapping[str, str]) -
     return told
 
 
+def _moved(description: Mapping[str, str], modules: Mapping[str, str]) -> Mapping[str, str]:
+    """What a renamed module held, under the name that it has now."""
+    alternatives = "|".join(map(re.escape, modules))
+    named = re.compile(rf"(?<![\w.])({alternatives})(?=:)")
+
+    def now(text: str) -> str:
+        return named.sub(lambda found: modules[found[1]], text)
+
+    return {now(path): now(text) for path, text in description.items()}
+
+
+def _with_subclasses(live: Mapping[str, str], classes: Collection[str]) -> frozenset[str]:
+    """How instances of the classes, and of those below them, are described."""
+    wanted = set(classes)
+    bases = [(path.rpartition(".bases[")[0], text) for path, text in live.items() if ".bases[" in path]
+    while below := {path for path, base in bases if base.removeprefix(_REF) in wanted} - wanted:
+        wanted |= below
+    return frozenset(f"instance of {_REF}{name}" for name in wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     old: Mapping[str, str]
@@ -136,6 +162,8 @@ class _Question:
     live: Mapping[str, str]
     noise: frozenset[str]
     kept: tuple[str, ...]
+    migrated: frozenset[str]
+    """What the description says of instances of migrated classes."""
 
     def explained(self, path: str) -> bool:
         return (
@@ -143,11 +171,18 @@ class _Question:
             or self._is_noise(path)
             or self._is_not_imported(path)
             or any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in self.kept)
+            or self._is_migrated(path)
             or self._beyond(path)
             or self._holds_live_entries(path)
             or self._same_keys(path)
             or self._same_place(path)
         )
+
+    def _is_migrated(self, path: str) -> bool:
+        """An attribute of a live instance that its class's `__code_change__` has seen."""
+        if not self.migrated:
+            return False
+        return any(self.live.get(owner) in self.migrated and owner in self.before for owner in _owners(path))
 
     def _same_keys(self, path: str) -> bool:
         """A dict with the same keys in another order: an entry that is added to a live table comes last."""

@@ -16,6 +16,7 @@ from ..appup.diff import Change, Changed
 from ..appup.instructions import (
     AddDefinition,
     Apply,
+    CodeChange,
     DeleteDefinition,
     DeleteModule,
     Instruction,
@@ -30,6 +31,7 @@ from ..appup.scopes import METADATA, Scopes, key
 from ..appup.trees import Tree
 from .annotations import tidy_annotations
 from .class_places import refresh_places
+from .code_changes import CodeChanges
 from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
@@ -88,20 +90,25 @@ class Step:
         self.started: set[str] = set()
         self.left: list[tuple[str, FunctionType]] = []
         self.overridden: dict[tuple[str, str], object] = {}
+        self.code_changes = CodeChanges(
+            (step for step in material.instructions if isinstance(step, CodeChange)), self.progress
+        )
 
     def run(self) -> None:
         """Obey the instructions. Raises whatever the release's own statements raise, and `CannotFollow`."""
         material = self.material
         snapshot_modules(self.journal, material.packages)
         self.journal.do(partial(material.imports.switch, material.new.root))
+        if any(isinstance(i, (*_RUNS, RebuildApp, CodeChange)) for i in material.instructions):
+            live = live_modules(material.packages)
+            snapshot_state(self.journal, [module.__dict__ for module in live.values()])
         self._remember()
+        self.code_changes.before(self._before)
         self._names()
         self.started = set(live_modules(material.packages))
         self._places()
         live = live_modules(material.packages)
         self._functions(live)
-        if any(isinstance(i, (*_RUNS, RebuildApp)) for i in material.instructions):
-            snapshot_state(self.journal, [module.__dict__ for module in live.values()])
         for instruction in material.instructions:
             self._obey(instruction)
         self._rebuild()
@@ -164,6 +171,8 @@ class Step:
             self._delete(instruction, live)
         elif isinstance(instruction, Apply):
             getattr(live, instruction.function)()
+        elif isinstance(instruction, CodeChange):
+            self.code_changes.module(instruction, live.__dict__)
 
     def _delete(self, instruction: DeleteDefinition, live: ModuleType) -> None:
         module, name = instruction.module, instruction.name
@@ -232,12 +241,13 @@ class Step:
     def _finish(self) -> None:
         self._rebind_overridden()
         require_no_left_behind(self.progress)
-        derive_attributes(self.journal, self.progress.gained)
         forget_removed(self.journal, live_modules(self.material.packages), self.removed)
         drop_superseded(self.journal, live_modules(self.material.packages), self.progress.superseded)
         replace_references(
             self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
         )
+        self.code_changes.instances()
+        derive_attributes(self.journal, self.progress.gained)
         for name, source in self.material.sources.items():
             if name in sys.modules:
                 self._tidy(sys.modules[name], source)

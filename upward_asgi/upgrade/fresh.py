@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..appup.code_changes import Carried
 from ..patch.compare import unstable
 from .clean import FreshStart, describe_starts, import_fresh
 from .proof import Proof
@@ -31,11 +32,18 @@ def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float)
 
 
 def fresh_starts(
-    old: Release, new: Release, packages: Iterable[str], *, shown: Path, timeout: float
+    old: Release,
+    new: Release,
+    packages: Iterable[str],
+    *,
+    shown: Path,
+    timeout: float,
+    carried: Carried = Carried(),  # noqa: B008  (it is frozen)
 ) -> Proof | None:
     """Start both releases of a hop in clean interpreters.
 
-    None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
+    None when nothing of the packages lives here. `shown` is the path that `__file__` shows; `carried` is what
+    goes on by the plan's own word.
     Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
     """
     names = tuple(packages)
@@ -50,7 +58,7 @@ def fresh_starts(
     )
     # Not the old one's root: a path that stayed behind is to show.
     roots = {str(path): "<root>" for path in (new.root, shown)}
-    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep))
+    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep), carried)
 
 
 def _start_order(root: Path, packages: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import anyio
 import anyio.to_thread
 from packaging.version import Version
 
+from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
 from .hop import Hop, Step, between, hops_of
@@ -134,6 +135,7 @@ class Preparation:
                 service.application.packages,
                 shown=service.imports.presented(hop.new.root),
                 timeout=service.timeouts.import_seconds,
+                carried=carried_by(hop.instructions),
             )
             limit = service.timeouts.import_seconds
             proof = await self._off_loop(work, "import_seconds", limit + _GRACE)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ..appup.code_changes import Carried
 from .refinement import Lesson
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Proof:
     packages: tuple[str, ...]
     roots: Mapping[str, str]
     kept: tuple[str, ...]
+    carried: Carried = field(default_factory=Carried)
+    """What goes on by the plan's own word."""
 
     def describe_live(self) -> Description:
         """This process, as far as the release's own modules go."""
@@ -61,7 +64,17 @@ class Proof:
         """In what the patched process `live` is not what a fresh start would be, explained things apart."""
         from ..patch.compare import compare
 
-        return compare(self.old, self.new, before, live, noise=self.noise, kept=self.kept)
+        carried = self.carried
+        return compare(
+            self.old,
+            self.new,
+            before,
+            live,
+            noise=self.noise,
+            kept=(*self.kept, *carried.names),
+            migrated=carried.classes,
+            modules=carried.renamed,
+        )
 
     def lesson(self, before: Description, live: Description) -> Lesson:
         """The differences, and the names to make anew that would settle them."""

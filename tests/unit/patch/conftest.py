@@ -26,17 +26,23 @@ class Live:
     module: ModuleType
     root: Path
 
-    def prepare(self, source: str) -> Prepared:
-        """Prepare the patch to another text of the module."""
+    def prepare(self, source: str, *, down: bool = False) -> Prepared:
+        """Prepare the patch to another text of the module, 1.0.0 to 1.0.1 or back."""
         new = self.root.parent / f"{self.root.name}_next"
         new.mkdir()
         (new / f"{self.name}.py").write_text(source, encoding="utf-8")
-        appup = make_appup(self.root, new, old_version=Version("1.0.0"), new_version=Version("1.0.1"))
-        return prepare(appup.up, old=self.root, new=new, imports=SysPathImports(self.root))
+        low, high = (new, self.root) if down else (self.root, new)
+        appup = make_appup(low, high, old_version=Version("1.0.0"), new_version=Version("1.0.1"))
+        steps = appup.down if down else appup.up
+        return prepare(steps, old=self.root, new=new, imports=SysPathImports(self.root))
 
     def patch(self, source: str) -> Patch:
         """Apply the patch to another text of the module."""
         return self.prepare(source).apply()
+
+    def patch_down(self, source: str) -> Patch:
+        """Go back from 1.0.1, which is live, to a text of 1.0.0."""
+        return self.prepare(source, down=True).apply()
 
 
 class Releases:

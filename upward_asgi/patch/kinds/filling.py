@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ...appup.code_changes import HOOK
 from ..derived import has_attribute
 from ..hierarchy import with_subclasses
 from ..journal import Journal
@@ -25,21 +26,33 @@ class FieldDefault:
 
 def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault]) -> None:
     """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`."""
-    fields, kinds = list(fields), set(with_subclasses(cls))
-    for instance in gc.get_referrers(*kinds):
-        if type(instance) in kinds:
-            for field in fields:
-                _fill(journal, instance, field)
+    fields = list(fields)
+    required = [field for field in fields if field.make is None]
+    if required and not hasattr(cls, HOOK):
+        _require_all(cls, required)
+    for instance in _instances(cls):
+        for field in fields:
+            if field.make is not None and not has_attribute(instance, field.name):
+                journal.set_attribute(instance, field.name, field.make(instance))
 
 
-def _fill(journal: Journal, instance: object, field: FieldDefault) -> None:
-    if has_attribute(instance, field.name):
+def _require_all(cls: type, fields: list[FieldDefault]) -> None:
+    if not any(_lacks(instance, fields) for instance in _instances(cls)):
         return
-    if field.make is None:
-        cls = type(instance)
-        raise CannotFollow(
-            "new_field",
-            f"live instances of {cls.__module__}:{cls.__qualname__} have no value for {field.name}",
-            advice="give the field a default, or release a minor version",
-        )
-    journal.set_attribute(instance, field.name, field.make(instance))
+    gc.collect()  # a second look without garbage, before a refusal
+    for instance in _instances(cls):
+        if lacks := _lacks(instance, fields):
+            raise CannotFollow(
+                "new_field",
+                f"live instances of {cls.__module__}:{cls.__qualname__} have no value for {lacks}",
+                advice="give the field a default or the class a __code_change__, or release a minor version",
+            )
+
+
+def _lacks(instance: object, fields: list[FieldDefault]) -> str:
+    return next((field.name for field in fields if not has_attribute(instance, field.name)), "")
+
+
+def _instances(cls: type) -> list[object]:
+    kinds = set(with_subclasses(cls))
+    return [item for item in gc.get_referrers(*kinds) if type(item) in kinds]

@@ -7,13 +7,13 @@ rebuilt too. Live instances get the defaults of fields that are new. pydantic is
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
 from ..hierarchy import with_subclasses
 from ..journal import Journal
+from .filling import FieldDefault, fill_instances
 from .kind import Kind, is_field
 
 __all__ = ["KIND"]
@@ -48,7 +48,8 @@ class _Model(Kind):
             kept = {name: dependent.__dict__[name] for name in _BUILT if name in dependent.__dict__}
             journal.on_undo(lambda cls=dependent, kept=kept: _restore(cls, kept))  # type: ignore[misc]
             dependent.model_rebuild(force=True)
-        _fill_instances(journal, old)
+        fields = old.__dict__["__pydantic_fields__"]
+        fill_instances(journal, old, (_default(name, field) for name, field in fields.items()))
 
 
 KIND = _Model()
@@ -107,12 +108,8 @@ def _in_annotation(annotation: Any, wanted: set[type]) -> bool:
     return any(_in_annotation(part, wanted) for part in getattr(annotation, "__args__", ()))
 
 
-def _fill_instances(journal: Journal, cls: Any) -> None:
+def _default(name: str, field: Any) -> FieldDefault:
     """pydantic keeps defaults on the instances: those that were made before get the new ones."""
-    for instance in gc.get_referrers(cls):
-        if type(instance) is not cls:
-            continue
-        values = instance.__dict__
-        for name, field in cls.__pydantic_fields__.items():
-            if name not in values and not field.is_required():
-                journal.set_item(values, name, field.get_default(call_default_factory=True))
+    if field.is_required():
+        return FieldDefault(name, None)
+    return FieldDefault(name, lambda instance: field.get_default(call_default_factory=True))

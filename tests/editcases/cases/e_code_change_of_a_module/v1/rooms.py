@@ -1,0 +1,5 @@
+rooms = {}
+
+
+def enter(name):
+    rooms[name] = 1

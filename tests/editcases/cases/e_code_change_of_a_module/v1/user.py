@@ -1,0 +1,5 @@
+from rooms import rooms
+
+
+def names():
+    return sorted(rooms)

@@ -80,7 +80,10 @@ def hot_swap(
     lesson = _rehearse(prepared, proof, limit)
     while refinement.learn(lesson):
         appup, prepared = _prepare(old, new, packages, refinement.settings)
-        lesson = _rehearse(prepared, proof, limit)
+        try:
+            lesson = _rehearse(prepared, proof, limit)
+        except UpgradeFailed:
+            break  # what was to be made anew cannot run twice: the differences remain
     if lesson.differences:
         raise NotHot(reasons_of(lesson.differences))
     return HotSwap(appup, prepared.apply(), refinement.rebuilt)

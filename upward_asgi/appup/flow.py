@@ -82,7 +82,17 @@ class Flow:
         for pair in self.pairs(module).pairs:
             if pair.changed and not pair.fits and "<locals>" in pair.qualname:
                 self.dirty.add(f"{key(module, pair.qualname.partition('.<locals>')[0])}.{CLOSURES}")
+        self._docstring(module)
         self._delete(module)
+
+    def _docstring(self, module: str) -> None:
+        """Told by its place: as a statement, it may be taken for another text of the module."""
+        before = self.diff.old[self.diff.moves.renamed.get(module, module)].docstring
+        after = self.diff.new[module].docstring
+        if before is not None and after is None:
+            self.deleted[module].append("__doc__")
+        elif before != after:
+            self._run(self.scopes.statements(module)[0], None)
 
     def _delete(self, module: str) -> None:
         for name in sorted(self._gone(module)):
@@ -116,8 +126,6 @@ class Flow:
         """`C.attr = …` that is no longer there: the attribute goes."""
         assert change.old is not None
         node = change.old.node
-        if change.old.is_text and change.old.index == 0:
-            self.deleted[module].append("__doc__")
         if isinstance(node, ast.Delete):
             self._restore(module, node)
         if isinstance(node, ast.Assign) and len(node.targets) == 1:

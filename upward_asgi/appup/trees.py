@@ -37,6 +37,11 @@ class Module:
             raise BadSource(path=str(self.path), line=line, message=message) from error
 
     @property
+    def docstring(self) -> str | None:
+        """The module's `__doc__`."""
+        return ast.get_docstring(self.tree, clean=False)
+
+    @property
     def package(self) -> str:
         """What relative imports of the module start from (`__package__`)."""
         return self.name if self.is_package else self.name.rpartition(".")[0]

@@ -77,11 +77,15 @@ def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) 
     """What making a class adds by itself: annotations and attributes in order, `__hash__` by `__eq__`."""
     _tidy_annotations(run, cls, older, newer)
     _tidy_hash(run, cls, older, newer)
+    if _doc_first(older) and not _doc_first(newer) and "__doc__" not in bound_in(newer):
+        run.journal.set_class(cls, "__doc__", None)
     if older is not None:
         run.journal.class_order(cls, [*_FIRST, *_doc_first(newer), *bound_in_order(newer)])
 
 
-def _doc_first(statement: Statement) -> list[str]:
+def _doc_first(statement: Statement | None) -> list[str]:
+    if statement is None or not statement.is_class:
+        return []
     return ["__doc__"] if any(inner.is_text and not inner.index for inner in class_body(statement)) else []
 
 

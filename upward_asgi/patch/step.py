@@ -49,6 +49,7 @@ from .sources import Source, unfit_closures
 from .stars import exported
 from .state import snapshot_state
 from .statements import adopt_definition, run_statement
+from .unimportable import importers_of, wants_what_is_not_there
 
 __all__ = ["Material", "Step"]
 
@@ -110,9 +111,25 @@ class Step:
         live = live_modules(material.packages)
         self._functions(live)
         for instruction in material.instructions:
-            self._obey(instruction)
+            self._try(instruction)
         self._rebuild()
         self._finish()
+
+    def _try(self, instruction: Instruction) -> None:
+        try:
+            self._obey(instruction)
+        except ImportError as error:
+            if not wants_what_is_not_there(error, self.material.scopes):
+                raise
+            importers = self._importers(instruction.module)
+            if not all(statement.is_block for statement in importers):
+                raise
+            delete_module(self.journal, instruction.module)
+            for statement in importers:  # `try: import …`, which takes the other way now
+                run_statement(self._module_run(statement.module, sys.modules[statement.module]), statement)
+
+    def _importers(self, module: str) -> list[Statement]:
+        return list(importers_of(module, self.material.scopes, live_modules(self.material.packages)))
 
     def _remember(self) -> None:
         """What is only to be seen before anything changes: definitions that move, and what stars bring."""

@@ -49,13 +49,22 @@ class Refinement:
 
     def learn(self, lesson: Lesson) -> bool:
         """Add to the settings what settles the differences; False when nothing more is to be learnt."""
-        names = tuple(name for name in lesson.rebuild if name not in self.settings.rebuild)
+        names = self._unmarked(lesson.rebuild) or self._unmarked(map(_owner, lesson.rebuild))
         if not names or self._rounds == ROUNDS:
             return False
         self._rounds += 1
         self.rebuilt += names
         self.settings = replace(self.settings, rebuild=(*self.settings.rebuild, *names))
         return True
+
+    def _unmarked(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in dict.fromkeys(names) if name not in self.settings.rebuild)
+
+
+def _owner(name: str) -> str:
+    """The class of an attribute that could not be made anew alone: its decorators may have made it."""
+    module, _, dotted = name.partition(":")
+    return f"{module}:{dotted.partition('.')[0]}"
 
 
 class Refining:

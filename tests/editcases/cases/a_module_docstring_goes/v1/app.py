@@ -1,0 +1,11 @@
+"""About app."""
+
+ANY = object()
+"""Stands for anything."""
+
+
+class C:
+    """About C."""
+
+    def f(self):
+        return 1

@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakSet
 
 from ..errors import InternalError
+from .constructors import require_settling, settle_constructors
 from .order import is_in_order, put_in_order, replace_items, set_class_order
 
 __all__ = ["MISSING", "Journal"]
@@ -24,6 +25,9 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
 _COPIES = frozenset({"items", "values", "members"})
 """Variables of the entries below that hold copies of what a container held."""
 
+
+_CONSTRUCTING = frozenset({"__new__", "__bases__"})
+"""Attributes of a class that decide what `C(...)` calls first."""
 
 _alive: WeakSet[Journal] = WeakSet()
 
@@ -103,21 +107,23 @@ class Journal:
             dict.__delitem__(namespace, name)
 
     def set_class(self, cls: type, name: str, value: object) -> None:
-        """`cls.name = value` past any metaclass that forbids it."""
+        """`cls.name = value` past any metaclass that forbids it. Raises `CannotFollow` for some `__new__`."""
         before = cls.__dict__.get(name, MISSING)
         if before is value:
             return
+        require_settling(cls, name)
         line = cls.__dict__.get("__firstlineno__", MISSING)
         if name == "__module__" and line is not MISSING:  # setting the module deletes it (Python 3.13)
             self._entries.append(lambda: type.__setattr__(cls, "__firstlineno__", line))
         self._entries.append(lambda: _restore_class(cls, name, before))
-        type.__setattr__(cls, name, value)
+        _set_class(cls, name, value)
 
     def delete_class(self, cls: type, name: str) -> None:
-        """`del cls.name` if the class itself has it."""
+        """`del cls.name` if the class itself has it. Raises `CannotFollow` for some `__new__`."""
         if name in cls.__dict__:
+            require_settling(cls, name)
             self.class_contents(cls)
-            type.__delattr__(cls, name)
+            _delete_class(cls, name)
 
     def class_order(self, cls: type, names: Iterable[str]) -> None:
         """Bring what a class itself has into the order of `names`; others come last."""
@@ -158,7 +164,7 @@ class Journal:
         if before == bases:
             return
         self._entries.append(lambda: _restore_bases(cls, before))
-        type.__setattr__(cls, "__bases__", bases)
+        _set_class(cls, "__bases__", bases)
 
     def contents(self, container: Any) -> None:
         """Remember what a dict, list, set or deque holds now, in order; kept once per container."""
@@ -186,24 +192,36 @@ def _restore_item(namespace: dict[Any, Any], name: Any, before: object) -> None:
         dict.__setitem__(namespace, name, before)
 
 
+def _set_class(cls: type, name: str, value: object) -> None:
+    type.__setattr__(cls, name, value)
+    if name in _CONSTRUCTING:
+        settle_constructors(cls)
+
+
+def _delete_class(cls: type, name: str) -> None:
+    type.__delattr__(cls, name)
+    if name in _CONSTRUCTING:
+        settle_constructors(cls)
+
+
 def _restore_class(cls: type, name: str, before: object) -> None:
     if before is not MISSING:
-        type.__setattr__(cls, name, before)
+        _set_class(cls, name, before)
     elif name in cls.__dict__:
-        type.__delattr__(cls, name)
+        _delete_class(cls, name)
 
 
 def _restore_bases(cls: type, before: tuple[type, ...]) -> None:
     if cls.__bases__ != before:  # false after a refused write
-        type.__setattr__(cls, "__bases__", before)
+        _set_class(cls, "__bases__", before)
 
 
 def _restore_attributes(cls: type, items: dict[str, object]) -> None:
     for name in [name for name in cls.__dict__ if name not in items]:
-        type.__delattr__(cls, name)
+        _delete_class(cls, name)
     for name, value in items.items():
         if cls.__dict__.get(name, MISSING) is not value:
-            type.__setattr__(cls, name, value)
+            _set_class(cls, name, value)
     set_class_order(cls, items)
 
 

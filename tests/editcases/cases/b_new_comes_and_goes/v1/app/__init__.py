@@ -1,0 +1,7 @@
+class Room:
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+
+class Lobby(Room):
+    pass

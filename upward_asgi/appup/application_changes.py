@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from .application_reads import Reach, called_bodies, reach_of
+from .application_reads import Reach, Reaches, called_bodies
 from .applications import Application, Applications, calls_in
 from .codes import compile_module, pair_codes
 from .definitions import FUNCTIONS, Statement
@@ -145,7 +145,12 @@ class ApplicationChanges:
 
     @cached_property
     def _reaches(self) -> dict[str, Reach]:
-        return {home: reach_of(self._new.all[home], self._new, self._new_scopes) for home in self._living}
+        reaches = Reaches(self._new, self._new_scopes)
+        return {home: reaches.of(self._new.all[home]) for home in self._living}
+
+    @cached_property
+    def _old_reaches(self) -> Reaches:
+        return Reaches(self._old, self._old_scopes)
 
     def _spread(self) -> bool:
         """Whoever includes an application that is built again is built again too."""
@@ -163,8 +168,7 @@ class ApplicationChanges:
         if application.key in self._added:
             return set()
         old = self._old.all[self._before(application.key)]
-        reach = reach_of(old, self._old, self._old_scopes)
-        before = {*_set_on(old, self._old_scopes), *_state_set_in(reach)}
+        before = {*_set_on(old, self._old_scopes), *_state_set_in(self._old_reaches.of(old))}
         return before - {
             *_set_on(application, self._new_scopes),
             *_state_set_in(self._reaches[application.key]),

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .application_reads import reach_of
+from .application_reads import Reaches
 from .applications import Application, Applications, calls_in
 from .definitions import FUNCTIONS, Statement
 from .instructions import Instruction, RebuildApp
@@ -42,11 +42,11 @@ def application_verdict(diff: TreeDiff, instructions: Sequence[Instruction]) -> 
     before = {
         key(renamed.get(h.partition(":")[0], h.partition(":")[0]), h.partition(":")[2]) for h in rebuilt
     }
-    added = tuple(_adding(scopes))
+    added, reaches = tuple(_adding(scopes)), Reaches(applications, scopes)
     reasons: list[Reason] = []
     for home in sorted(before & applications.all.keys()) if added else ():
         application = applications.all[home]
-        called = reach_of(application, applications, scopes).called
+        called = reaches.of(application).called
         for one in added:
             place = (one.statement.module, one.statement.index)
             if place not in called and _adds(one, application, applications):

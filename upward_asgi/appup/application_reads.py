@@ -17,7 +17,7 @@ from .definitions import FUNCTIONS, Statement
 from .names import dotted_names, effects_of
 from .scopes import Scopes
 
-__all__ = ["Reach", "reach_of"]
+__all__ = ["Reach", "Reaches", "called_bodies"]
 
 Place = tuple[str, int]
 
@@ -34,65 +34,102 @@ class Reach:
     """Functions and classes among them that building calls: what they do matters too."""
 
 
-def reach_of(application: Application, applications: Applications, scopes: Scopes) -> Reach:
-    """Follow names from the statements that build the application, until nothing more is found."""
-    return _Walk(applications, scopes).of(application)
+class Reaches:
+    """What building each application of a release reads; what a statement reads is worked out once."""
 
-
-class _Walk:
     def __init__(self, applications: Applications, scopes: Scopes) -> None:
-        self.applications = applications
-        self.scopes = scopes
-        self.reach = Reach()
-        self.waiting: list[tuple[str, Iterable[str], bool]] = []
+        self._applications = applications
+        self._scopes = scopes
+        self._of: dict[str, Reach] = {}
+        self._seen: dict[Place, _Names] = {}
+        self._run: dict[Place, tuple[_Names, _Names]] = {}
 
     def of(self, application: Application) -> Reach:
+        """Follow names from the statements that build the application, until nothing more is found."""
+        if application.key not in self._of:
+            self._of[application.key] = self._walk(application)
+        return self._of[application.key]
+
+    def _walk(self, application: Application) -> Reach:
+        reach, waiting = Reach(), _Waiting()
         for module, indexes in application.statements.items():
             for index in indexes:
-                statement = self.scopes.statements(module)[index]
-                self.reach.looked_at[module, index] = statement
-                self._look(statement)
+                statement = self._scopes.statements(module)[index]
+                reach.looked_at[module, index] = statement
+                waiting.add(self.looked_at(statement), called=False)
                 if not isinstance(statement.node, (*FUNCTIONS, ast.ClassDef)):
-                    self._calls(module, statement.node)
-        while self.waiting:
-            module, names, called = self.waiting.pop()
-            for dotted in names:
-                self._follow(module, dotted, called)
-        return self.reach
-
-    def _follow(self, module: str, dotted: str, called: bool) -> None:
-        for name in self.scopes.resolve(module, dotted):
-            self.reach.names.add(name)
+                    waiting.add(self._called_in(module, statement.node), called=True)
+        while waiting:
+            name, called = waiting.pop()
+            reach.names.add(name)
             home, _, rest = name.partition(":")
-            if home not in self.scopes.tree or "." in rest:
-                continue
-            for statement in self.scopes.statements(home):
-                if rest in statement.effects.binds and not statement.is_import:
-                    self._visit(statement, called)
+            if home in self._scopes.tree and "." not in rest:
+                for statement in self._scopes.binding(home, rest):
+                    if not statement.is_import:
+                        self._visit(statement, called, reach, waiting)
+        return reach
 
-    def _visit(self, statement: Statement, called: bool) -> None:
+    def _visit(self, statement: Statement, called: bool, reach: Reach, waiting: _Waiting) -> None:
         place = (statement.module, statement.index)
-        if place not in self.reach.looked_at:
-            self.reach.looked_at[place] = statement
-            self._look(statement)
+        if place not in reach.looked_at:
+            reach.looked_at[place] = statement
+            waiting.add(self.looked_at(statement), called=False)
         callable_ = statement.is_function or statement.is_class
-        if called and callable_ and place not in self.reach.called:
-            self.reach.called[place] = statement
-            for node in called_bodies(statement):
-                self.waiting.append((statement.module, list(dotted_names(node)), False))
-                self._calls(statement.module, node)
+        if called and callable_ and place not in reach.called:
+            reach.called[place] = statement
+            read, run = self.run_by(statement)
+            waiting.add(read, called=False)
+            waiting.add(run, called=True)
 
-    def _look(self, statement: Statement) -> None:
+    def looked_at(self, statement: Statement) -> _Names:
         """What the statement reads when it runs, annotations included even where they are kept as text."""
-        effects = effects_of(statement.node, package=statement.package, future_annotations=False)
-        self.waiting.append((statement.module, effects.reads, False))
-        self.waiting.append((statement.module, list(_quoted(statement.node)), False))
+        place = (statement.module, statement.index)
+        if place not in self._seen:
+            effects = effects_of(statement.node, package=statement.package, future_annotations=False)
+            self._seen[place] = self._meant(statement.module, [*effects.reads, *_quoted(statement.node)])
+        return self._seen[place]
 
-    def _calls(self, module: str, node: ast.AST) -> None:
+    def run_by(self, statement: Statement) -> tuple[_Names, _Names]:
+        """What calling the function or class reads, and what it calls in turn."""
+        place = (statement.module, statement.index)
+        if place not in self._run:
+            read, run = set[str](), set[str]()
+            for node in called_bodies(statement):
+                read |= self._meant(statement.module, dotted_names(node))
+                run |= self._called_in(statement.module, node)
+            self._run[place] = frozenset(read), frozenset(run)
+        return self._run[place]
+
+    def _called_in(self, module: str, node: ast.AST) -> _Names:
         names = [name for call in calls_in(node) for name in dotted_names(call.func)]
-        self.waiting.append((module, names, True))
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
-            self.waiting.append((module, list(dotted_names(node.value)), True))  # `app.openapi = custom`
+            names += dotted_names(node.value)  # `app.openapi = custom`
+        return self._meant(module, names)
+
+    def _meant(self, module: str, names: Iterable[str]) -> _Names:
+        return frozenset(found for dotted in set(names) for found in self._scopes.resolve(module, dotted))
+
+
+_Names = frozenset[str]
+
+
+class _Waiting:
+    """Names still to be followed; one that is called is followed again if it was only looked at before."""
+
+    def __init__(self) -> None:
+        self._names: list[tuple[str, bool]] = []
+        self._known: tuple[set[str], set[str]] = (set(), set())
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def add(self, names: _Names, *, called: bool) -> None:
+        known = self._known[called]
+        self._names += [(name, called) for name in names - known]
+        known |= names
+
+    def pop(self) -> tuple[str, bool]:
+        return self._names.pop()
 
 
 def called_bodies(statement: Statement) -> Iterator[ast.AST]:

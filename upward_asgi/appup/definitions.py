@@ -24,6 +24,9 @@ __all__ = [
     "text_of",
 ]
 
+_KEPT = "_definitions"
+"""Where a module keeps its statements, as a cached property would."""
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -110,12 +113,15 @@ class Statement:
 
 
 def definitions_of(module: Module) -> tuple[Statement, ...]:
-    """The top-level statements of a module, in order."""
-    future = module.future_annotations
-    return tuple(
-        Statement(module.name, index, node, module.package, future)
-        for index, node in enumerate(module.tree.body)
-    )
+    """The top-level statements of a module, in order; made once and kept with the module."""
+    kept: dict[str, tuple[Statement, ...]] = vars(module)
+    if _KEPT not in kept:
+        future = module.future_annotations
+        kept[_KEPT] = tuple(
+            Statement(module.name, index, node, module.package, future)
+            for index, node in enumerate(module.tree.body)
+        )
+    return kept[_KEPT]
 
 
 def class_body(statement: Statement) -> tuple[Statement, ...]:

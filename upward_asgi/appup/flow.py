@@ -55,6 +55,7 @@ class Flow:
         self.restored: set[str] = set()
         """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
         self._paired: dict[str, CodePairs] = {}
+        self._reads: dict[tuple[str, int], set[str]] = {}
 
     def follow(self) -> Flow:
         """Find everything that runs: what changed, and what reads what may be another value then."""
@@ -281,7 +282,13 @@ class Flow:
     def _readers(self, dirty: set[str]) -> list[str]:
         """Modules whose source mentions one of the names: nobody else can read them."""
         words = {word.encode() for name in dirty for word in _words(name)}
-        return [m.name for m in self.diff.new.modules.values() if any(word in m.source for word in words)]
+        stars = {f"{name.partition(':')[0].rpartition('.')[2]} import *".encode() for name in dirty}
+        return [
+            module.name
+            for module in self.diff.new.modules.values()
+            if not words.isdisjoint(module.words)
+            or (b"import *" in module.source and any(star in module.source for star in stars))
+        ]
 
     def _follow_into(self, statement: Statement, dirty: set[str]) -> None:
         run = self.runs[statement.module].get(statement.index)
@@ -314,6 +321,21 @@ class Flow:
                     self._run_when(base, hits)
 
     def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
+        reads = self._reads_of(statement)
+        hits = reads & dirty
+        for star in (read for read in reads if read.endswith(":*") and read != METADATA):
+            hits |= {name for name in dirty if name.startswith(star[:-1])}
+        own = {key(statement.module, name) for name in statement.effects.binds}
+        return hits - own if not statement.effects.mutates else hits
+
+    def _reads_of(self, statement: Statement) -> set[str]:
+        """What a statement reads, how its bases are made and what its decorators made included."""
+        place = (statement.module, statement.index)
+        if place not in self._reads:
+            self._reads[place] = self._all_reads(statement)
+        return self._reads[place]
+
+    def _all_reads(self, statement: Statement) -> set[str]:
         reads = self.scopes.reads(statement)
         if statement.is_class:
             reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
@@ -321,11 +343,7 @@ class Flow:
             for dotted in dotted_names(decorator):
                 for name in self.scopes.resolve(statement.module, dotted):
                     reads |= {f"{name}.{CLOSURES}", *self.scopes.filled_by(name)}
-        hits = reads & dirty
-        for star in (read for read in reads if read.endswith(":*") and read != METADATA):
-            hits |= {name for name in dirty if name.startswith(star[:-1])}
-        own = {key(statement.module, name) for name in statement.effects.binds}
-        return hits - own if not statement.effects.mutates else hits
+        return reads
 
     def _bases(self, statement: Statement) -> Iterator[str]:
         assert isinstance(statement.node, ast.ClassDef)
@@ -344,14 +362,12 @@ def _bound(statements: tuple[Statement, ...]) -> set[str]:
 
 
 def _words(name: str) -> Iterator[str]:
-    """What the source of a module must mention to read the definition: its name, or its module (by a
-    star)."""
+    """What the source of a module must mention to read the definition, unless a star import brings it."""
     if name == METADATA:
         yield from ("metadata", "pkg_resources")
         return
-    module, _, dotted = name.partition(":")
+    dotted = name.partition(":")[2]
     yield dotted.removesuffix(f".{MAKING}").removesuffix(f".{CLOSURES}").rpartition(".")[2]
-    yield f"{module.rpartition('.')[2]} import *"
 
 
 def _may_be_replaced(old: Statement, new: Statement) -> bool:

@@ -91,6 +91,8 @@ def _moved(old: Tree, new: Tree, renamed: set[str]) -> dict[str, str]:
         return {}
     arrived: defaultdict[str, list[str]] = defaultdict(list)
     for name in new.modules:
+        if name in old and old[name].source == new[name].source:
+            continue  # nothing arrived there
         for definition in _defined(new[name]) - (_defined(old[name]) if name in old else set()):
             arrived[definition].append(name)
     found = {}

@@ -58,6 +58,20 @@ class Scopes:
             self._statements[module] = definitions_of(self.tree[module])
         return self._statements[module]
 
+    def binding(self, module: str, name: str) -> tuple[Statement, ...]:
+        """The top-level statements of a module that bind a name."""
+        if module not in self._binding:
+            found: defaultdict[str, list[Statement]] = defaultdict(list)
+            for statement in self.statements(module):
+                for bound in statement.effects.binds:
+                    found[bound].append(statement)
+            self._binding[module] = {bound: tuple(several) for bound, several in found.items()}
+        return self._binding[module].get(name, ())
+
+    @cached_property
+    def _binding(self) -> dict[str, dict[str, tuple[Statement, ...]]]:
+        return {}
+
     def imports(self, module: str) -> dict[str, list[Imported]]:
         """The imports of a module by the name they bind; star imports are under `*`."""
         if module not in self._imports:
@@ -114,7 +128,14 @@ class Scopes:
 
     def resolve(self, module: str, dotted: str) -> set[str]:
         """Every definition that `dotted`, read in `module`, may stand for."""
-        return set(self._resolve(module, dotted, set()))
+        here = key(module, dotted)
+        if here not in self._resolved:
+            self._resolved[here] = frozenset(self._resolve(module, dotted, set()))
+        return set(self._resolved[here])
+
+    @cached_property
+    def _resolved(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _resolve(self, module: str, dotted: str, seen: set[str]) -> Iterator[str]:
         here = key(module, dotted)

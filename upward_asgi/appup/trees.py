@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,9 @@ __all__ = ["Module", "Tree", "read_tree"]
 
 # Folders that stand beside packages in a release or a checkout, and are never part of what is imported.
 _NOT_PACKAGES = frozenset({"__pycache__", "tests", "test", "docs", "build", "dist", "node_modules"})
+
+
+_WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Module:
             line = getattr(error, "lineno", None) or 1
             message = getattr(error, "msg", None) or str(error)
             raise BadSource(path=str(self.path), line=line, message=message) from error
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every word of the source, comments and strings included: what it can possibly name."""
+        return frozenset(_WORD.findall(self.source))
 
     @property
     def docstring(self) -> str | None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 
 from ..appup.definitions import Statement, definitions_of
 from ..appup.diff import Change, Changed
@@ -35,6 +35,7 @@ from .code_changes import CodeChanges
 from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
+from .held_codes import renew_held_codes
 from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
 from .layout import require_no_left_behind
@@ -171,6 +172,11 @@ class Step:
             self.progress.changed_functions.update(done.changed)
             self.progress.docs.extend(done.docs)
         self.left = left
+        renew_held_codes(self.journal, [module.__dict__ for module in live.values()], self._renewed)
+
+    def _renewed(self, code: CodeType) -> CodeType | None:
+        pairs = (source.pairs.of(code) for source in self.material.sources.values())
+        return next((pair.new for pair in pairs if pair is not None), None)
 
     def _scan(self, live: dict[str, ModuleType]) -> LivingFunctions:
         namespaces = [module.__dict__ for module in live.values()]

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed
+from .class_changes import mangled
 from .class_making import OWN, become_class, name_it
 from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
@@ -63,7 +64,7 @@ class ClassBody:
             return
         namespace = _Namespace(self.cls)
         namespace["__annotations__"] = {}
-        bare = self._run_all(running, namespace)
+        settled = self._run_all(running, namespace)
         for name in self._deleted():
             namespace.pop(name, None)
         annotations = namespace.pop("__annotations__", None)
@@ -72,9 +73,7 @@ class ClassBody:
         for name, value in list(namespace.items()):
             if id(value) in self.living:
                 self.run_.journal.set_class(self.cls, name, self.living[id(value)])
-            elif name in bare:
-                self.living[id(value)] = self._redefine(name, value, bare[name])
-            elif name not in ("__module__", "__qualname__", "__firstlineno__"):
+            elif name not in ("__module__", "__qualname__", "__firstlineno__", *settled):
                 self._unmark(name, running)
                 lives_on = self._set(name, self._inner_class(name, value, changes))
                 if lives_on is not value:
@@ -83,24 +82,30 @@ class ClassBody:
     def _unmark(self, name: str, changes: list[Change]) -> None:
         """What decorators that are no longer there had set on the method goes."""
         before = self.cls.__dict__.get(name, MISSING)
-        found = (c for c in changes if c.new and c.new.is_function and c.new.binds == (name,))
+        methods = (c for c in changes if c.new and c.new.is_function)
+        found = (c for c in methods if c.new and mangled(self.cls, c.new.binds[0]) == name)
         change = next(found, None)
         if type(before) is FunctionType and change is not None and self._redecorated(change):
             self.run_.journal.contents(before.__dict__)
             before.__dict__.clear()
 
-    def _run_all(self, changes: list[Change], namespace: _Namespace) -> dict[str, Change]:
-        """Returns the functions that were defined without their decorators, by name."""
-        bare: dict[str, Change] = {}
+    def _run_all(self, changes: list[Change], namespace: _Namespace) -> set[str]:
+        """Run the statements; returns the names of methods that live on already, for later ones to read."""
+        settled: set[str] = set()
         for change in changes:
             assert change.new is not None
-            node, stripped = (change.new.node, False)
-            if self.shared[change.new.binds] == 1:
-                node, stripped = self._strip(change)
-            if stripped:
-                bare[change.new.binds[0]] = change
+            alone = change.new.is_function and self.shared[change.new.binds] == 1
+            node, stripped = self._strip(change) if alone else (change.new.node, False)
             self._exec(node, change.new, namespace)
-        return bare
+            name = mangled(self.cls, change.new.binds[0]) if alone else ""
+            if stripped:
+                namespace[name] = self._redefine(name, namespace[name], change)
+                settled.add(name)
+            elif type(namespace.get(name)) is FunctionType:
+                self._unmark(name, [change])
+                namespace[name] = self._set(name, namespace[name])
+                settled.add(name)
+        return settled
 
     def _strip(self, change: Change) -> tuple[ast.stmt, bool]:
         """The statement without decorators that need not run again, and whether it is one."""
@@ -127,8 +132,7 @@ class ClassBody:
         """The living function of a method, under its decorators: by the code that it has or had."""
         statement = change.new
         assert statement is not None
-        name: str = statement.node.name  # type: ignore[attr-defined]
-        live = self.cls.__dict__.get(name, MISSING)
+        live = self.cls.__dict__.get(mangled(self.cls, statement.binds[0]), MISSING)
         code, pairs = self._code(statement), self.run_.pairs
         pair = pairs.to(code) if pairs and code is not None else None
         codes = [c for c in (code, pair.old if pair else None) if c is not None]
@@ -144,7 +148,7 @@ class ClassBody:
         qualname = f"{self.cls.__qualname__}.{name}"
         if self.run_.pairs is not None:
             return self.run_.pairs.new_code(qualname, statement.line)
-        live = self.cls.__dict__.get(name, MISSING)
+        live = self.cls.__dict__.get(mangled(self.cls, name), MISSING)
         return next((f.__code__ for f in functions_under(live) if f.__code__.co_qualname == qualname), None)
 
     def _inner_class(self, name: str, value: Any, changes: list[Change]) -> Any:

@@ -20,10 +20,17 @@ __all__ = [
     "body_changes",
     "bound_in",
     "bound_in_order",
+    "mangled",
     "must_run",
     "removed_names",
     "to_run",
 ]
+
+
+def mangled(cls: type, name: str) -> str:
+    """The name as the class has it: private ones carry the name of the class."""
+    private = name.startswith("__") and not name.endswith("__")
+    return f"_{cls.__name__.lstrip('_')}{name}" if private else name
 
 
 def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
@@ -67,7 +74,7 @@ def _keeps_identity(run: ModuleRun, cls: type, change: Change) -> bool:
         return False
     name: str = new.node.name  # type: ignore[attr-defined]
     code = run.pairs.new_code(f"{cls.__qualname__}.{name}", new.line) if run.pairs else None
-    live = functions_under(cls.__dict__.get(name, MISSING))
+    live = functions_under(cls.__dict__.get(mangled(cls, name), MISSING))
     return code is None or any(can_become(function, code) for function in live)
 
 
@@ -121,7 +128,7 @@ def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:
     """True when the living method already has the new code, so that there is nothing to run."""
     name: str = statement.node.name  # type: ignore[attr-defined]
     code = run.pairs.new_code(f"{cls.__qualname__}.{name}", statement.line) if run.pairs else None
-    live = cls.__dict__.get(name, MISSING)
+    live = cls.__dict__.get(mangled(cls, name), MISSING)
     return code is not None and any(f.__code__ is code for f in functions_under(live))
 
 

@@ -12,7 +12,7 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
-from ..appup.attributes import assigned_in, gained_attributes, init_of
+from ..appup.attributes import GainedAttribute, assigned_in, gained_attributes, init_of
 from ..appup.definitions import Statement
 from .hierarchy import with_subclasses
 from .journal import Journal
@@ -22,38 +22,41 @@ __all__ = ["NewAttributes", "derive_attributes", "has_attribute", "new_attribute
 
 
 class NewAttributes:
-    """The attributes that one class's `__init__` has come to set."""
+    """The attributes that making an instance of one class has come to set."""
 
     def __init__(
-        self, cls: type, namespace: dict[str, Any], init: Any, assigned: dict[str, ast.expr]
+        self,
+        cls: type,
+        namespace: dict[str, Any],
+        init: ast.FunctionDef,
+        gained: tuple[GainedAttribute, ...],
     ) -> None:
         self.cls = cls
-        self.namespace = namespace
-        self.assigned = assigned
-        self.defaults = dict(_defaults(init.args))
-        self.itself: str = init.args.args[0].arg
-        self.arguments = {arg.arg for arg in _arguments(init.args)} - {self.itself}
-        self.remembered = {p: attribute for attribute, p in _kept_arguments(init, assigned)}
+        self.gained = gained
         self.line: int = init.lineno
+        names = {attribute.name for attribute in gained}
+        self.scopes = {g.function.name: _Scope(g.function, namespace, names) for g in gained}
 
     def give(self, journal: Journal, instance: Any) -> None:
         """Set what the instance lacks. Raises `CannotFollow`."""
-        for name, value in self.assigned.items():
-            if has_attribute(instance, name):
+        lacks = {g.name for g in self.gained if not has_attribute(instance, g.name)}
+        for attribute in self.gained:
+            if attribute.name not in lacks:
                 continue
-            journal.set_attribute(instance, name, self._value(name, value, instance))
+            names = self.scopes[attribute.function.name].known(instance)
+            if not all(self._value(attribute, test, names) == holds for test, holds in _truths(attribute)):
+                continue
+            if attribute.value is None:
+                raise self._cannot(attribute.name, "is set by more than one assignment can say")
+            journal.set_attribute(instance, attribute.name, self._value(attribute, attribute.value, names))
 
-    def _value(self, name: str, value: ast.expr, instance: Any) -> Any:
-        names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-        if names & (self.arguments - self.defaults.keys() - self.remembered.keys()):
-            raise self._cannot(name, "depends on an argument of __init__")
-        local = {n: eval(_code(d), self.namespace) for n, d in self.defaults.items() if n in names}
-        kept = {p: a for p, a in self.remembered.items() if p in names and has_attribute(instance, a)}
-        local.update((p, object.__getattribute__(instance, a)) for p, a in kept.items())
+    def _value(self, attribute: GainedAttribute, value: ast.expr, names: _Names) -> Any:
         try:
-            return eval(_code(value), self.namespace, {**local, self.itself: instance})
+            return names.value(value)
+        except _Unknown:
+            raise self._cannot(attribute.name, "depends on an argument of __init__") from None
         except Exception as error:
-            raise self._cannot(name, f"raised {type(error).__name__}: {error}") from error
+            raise self._cannot(attribute.name, f"raised {type(error).__name__}: {error}") from error
 
     def _cannot(self, name: str, why: str) -> CannotFollow:
         cls = self.cls
@@ -65,12 +68,92 @@ class NewAttributes:
         )
 
 
+def _truths(attribute: GainedAttribute) -> Iterator[tuple[ast.expr, bool]]:
+    """The conditions, each as an expression that is True or False."""
+    for test, holds in attribute.guards:
+        negated = ast.UnaryOp(ast.Not(), test)
+        yield ast.copy_location(ast.UnaryOp(ast.Not(), ast.copy_location(negated, test)), test), holds
+
+
+class _Unknown(Exception):
+    """A name whose value nobody remembers."""
+
+
+class _Scope:
+    """The names of one method: its parameters, and what it assigns at its top."""
+
+    def __init__(self, function: ast.FunctionDef, namespace: dict[str, Any], gained: set[str]) -> None:
+        self.namespace = namespace
+        self.itself = function.args.args[0].arg
+        self.arguments = {argument.arg for argument in _arguments(function.args)} - {self.itself}
+        self.defaults = dict(_defaults(function.args))
+        self.remembered = {p: attribute for attribute, p in _kept_arguments(function, gained)}
+        stored = [
+            n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        ]
+        self.local = set(stored)
+        self.assigned = {
+            target.id: node.value
+            for node in function.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name) and stored.count(target.id) == 1
+        }
+
+    def known(self, instance: Any) -> _Names:
+        return _Names(self, instance)
+
+
+class _Names:
+    """What the names of a method would stand for when it made this instance; worked out when asked for."""
+
+    def __init__(self, scope: _Scope, instance: Any) -> None:
+        self.scope = scope
+        self.instance = instance
+        self.found: dict[str, Any] = {scope.itself: instance}
+        self.arguments: dict[str, Any] = {}
+
+    def value(self, expression: ast.expr) -> Any:
+        """The expression's value. Raises `_Unknown`, and whatever it raises itself."""
+        names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        local = {name: self._local(name) for name in names & (self.scope.local | self.scope.arguments)}
+        return eval(_code(expression), self.scope.namespace, {**local, self.scope.itself: self.instance})
+
+    def _local(self, name: str) -> Any:
+        if name not in self.found:
+            kept = self.scope.remembered.get(name)
+            if kept is not None and has_attribute(self.instance, kept):
+                self.found[name] = object.__getattribute__(self.instance, kept)
+            elif name in self.scope.assigned:
+                self.found[name] = self._assigned(name)
+            else:
+                self.found[name] = self._argument(name)
+        return self.found[name]
+
+    def _assigned(self, name: str) -> Any:
+        """What the method makes of it, which may be made of an argument of the same name."""
+        if name in self.scope.arguments:
+            self.found[name] = self._argument(name)
+        else:
+            self.found[name] = None
+        return self.value(self.scope.assigned[name])
+
+    def _argument(self, name: str) -> Any:
+        scope = self.scope
+        if name not in scope.arguments or (name in scope.local and name not in scope.assigned):
+            raise _Unknown(name)
+        if name not in scope.defaults:
+            raise _Unknown(name)
+        return eval(_code(scope.defaults[name]), scope.namespace)
+
+
 def new_attributes(
     cls: type, namespace: dict[str, Any], older: Statement | None, newer: Statement
 ) -> NewAttributes | None:
     """What the newer `__init__` sets and no method of the older class did; None when there is nothing."""
     gained = gained_attributes(older, newer)
-    return NewAttributes(cls, namespace, init_of(newer), gained) if gained else None
+    init = init_of(newer) if gained else None
+    return None if init is None else NewAttributes(cls, namespace, init, gained)
 
 
 def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
@@ -84,10 +167,10 @@ def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
             new.give(journal, item)
 
 
-def _kept_arguments(init: Any, assigned: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
+def _kept_arguments(init: ast.FunctionDef, gained: set[str]) -> Iterator[tuple[str, str]]:
     """Arguments that `__init__` keeps as they come, in attributes that live instances have: `self.x = x`."""
     for attribute, value in assigned_in(init):
-        if isinstance(value, ast.Name) and attribute not in assigned:
+        if isinstance(value, ast.Name) and attribute not in gained:
             yield attribute, value.id
 
 

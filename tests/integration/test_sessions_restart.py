@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import upward_asgi
 from upward_asgi.middleware import Upward
-from upward_asgi.sessions import restart
+from upward_asgi.sessions import ladder, relay, restart
 
 STACKS = ["websockets-sansio", "wsproto"]
 LABEL = ["old"]
@@ -39,8 +39,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     LABEL[:] = ["old"]
     EVENTS.clear()
     ROOM.clear()
-    for name in ("STEP_SECONDS", "SETTLE_SECONDS"):
-        monkeypatch.setattr(restart, name, 0.1)
+    for module, name in ((ladder, "STEP_SECONDS"), (restart, "SETTLE_SECONDS")):
+        monkeypatch.setattr(module, name, 0.1)
     yield
 
 
@@ -410,7 +410,7 @@ async def test_way_back_after_a_crash() -> None:
 
 async def test_crash_without_a_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """When nobody goes back, a session whose new handler crashed ends as any crashed handler's does."""
-    monkeypatch.setattr(restart, "DECISION_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "DECISION_SECONDS", 0.05)
 
     async def handler(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -540,7 +540,7 @@ async def test_session_that_has_ended_is_not_waited_for() -> None:
 @pytest.mark.parametrize("patience", [0.1, 5.0], ids=["cancelled", "told"])
 async def test_restart_before_the_handler_has_begun(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler that is to end before it has accepted: it, or else the new one, accepts for real."""
-    monkeypatch.setattr(restart, "STEP_SECONDS", patience)
+    monkeypatch.setattr(ladder, "STEP_SECONDS", patience)
     ordered = anyio.Event()
 
     async def handler(websocket: WebSocket) -> None:

@@ -1,13 +1,37 @@
-"""The suspended frames of a task, through everything that it awaits."""
+"""The suspended frames of a task, through everything that it awaits, and whose task it is."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import traceback
 from collections.abc import Iterator
+from contextvars import Context
 from types import CoroutineType, FrameType
 
-__all__ = ["frames_of", "stack_of"]
+from .handle import CURRENT
+from .run import RUN
+from .session import Session
+
+__all__ = ["frames_of", "owner_of", "stack_of", "tasks_by_session"]
+
+
+def owner_of(task: asyncio.Task[object]) -> Session | None:
+    """The session whose handler started `task`, as the context of the task tells; None when that has ended."""
+    # `Task.get_context` came with Python 3.12.
+    context = next((one for one in gc.get_referents(task) if isinstance(one, Context)), None)
+    run = None if context is None else context.get(RUN)
+    return None if context is None or (run is not None and run.stale) else context.get(CURRENT)
+
+
+def tasks_by_session() -> dict[Session, list[asyncio.Task[object]]]:
+    """Every task of the running loop that belongs to a session."""
+    found: dict[Session, list[asyncio.Task[object]]] = {}
+    for task in asyncio.all_tasks():
+        owner = owner_of(task)
+        if owner is not None:
+            found.setdefault(owner, []).append(task)
+    return found
 
 
 def frames_of(awaited: object) -> Iterator[FrameType]:

@@ -98,21 +98,54 @@ class Sessions:
         await self._gate.passed()
 
     async def restart(self, sessions: Iterable[Session] | None = None) -> dict[str, BaseException | None]:
-        """Restart the handlers of these sessions (all whose way is restart), at the same time.
+        """End the handlers of these sessions (all whose way is restart) and start the new ones.
 
-        Returns, by session id, what each new handler raised before it first waited for a message, or None. A
-        session whose new handler raised stays connected for a few seconds: after an undo, restart it again.
+        Returns, by session id, what each new handler raised before it first waited for a message, or None.
         """
         chosen = [s for s in self.open() if s.way is Way.RESTART] if sessions is None else list(sessions)
-        outcomes: dict[str, BaseException | None] = {}
+        staying = await self.end_handlers(chosen)
+        return await self.start_handlers([session for session in chosen if session not in staying])
+
+    async def end_handlers(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
+        """End the handlers of these sessions, all at the same time; those that cannot be ended are returned.
+
+        The connections stay open and have no handler until `start_handlers`.
+        """
+        staying: list[Session] = []
 
         async def one(session: Session, restart: Restarts) -> None:
-            outcomes[session.id] = await restart()
+            if not await restart.end():
+                staying.append(session)
 
         async with anyio.create_task_group() as tasks:
-            for session in chosen:
+            for session in sessions:
                 if session.restart is not None:
                     tasks.start_soon(one, session, session.restart)
+        return tuple(staying)
+
+    async def start_handlers(
+        self, sessions: Iterable[Session], *, together: bool = True
+    ) -> dict[str, BaseException | None]:
+        """Start the new handlers; returns by session id what each raised before it had settled, or None.
+
+        Hold the sessions meanwhile. If one has raised, what the others sent is not released, unless
+        `together` is False, and nothing is lost by ending them all and starting others.
+        """
+        outcomes: dict[str, BaseException | None] = {}
+        chosen = [(session, session.restart) for session in sessions if session.restart is not None]
+
+        async def one(session: Session, restart: Restarts) -> None:
+            outcomes[session.id] = await restart.start()
+            if outcomes[session.id] is None and not together:
+                await restart.release()
+
+        async with anyio.create_task_group() as tasks:
+            for session, restart in chosen:
+                tasks.start_soon(one, session, restart)
+        if together and not any(outcomes.values()):
+            async with anyio.create_task_group() as tasks:
+                for _, restart in chosen:
+                    tasks.start_soon(restart.release)
         return outcomes
 
     def stage(

@@ -1,16 +1,18 @@
 """Ending a changed handler and starting the new one, on a connection that stays open.
 
-The old handler gets a disconnect (1012) that it alone sees; what it does not leave by, a ladder ends: after
-two seconds it is cancelled, after two more it is fenced off and named in the log. Then the application is
-called again with a fresh copy of the scope: `websocket.connect` once more, its `accept` answered without
-sending, and the frames that nobody has read are still there. What the new handler sends is held until it
-first waits for a message: one that crashes before has sent nothing, and can be taken back.
+The old handler gets a disconnect (1012) that it alone sees; one that does not leave by it goes down a ladder.
+Then, after the commit, the application is called again with a fresh copy of the scope: `websocket.connect`
+once more, its `accept` answered without sending, and the frames that nobody has read are still there. What
+the new handler sends is held until the upgrade stands, and it gets no message before: one that crashes has
+done nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import copy_context
@@ -18,10 +20,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from ..errors import CodeChangeError
 from .channel import Message
-from .frames import stack_of
 from .handle import CURRENT
+from .ladder import Exit, descend, until_sent
 from .reader import Reader
-from .run import DISCONNECT, RUN, Run
+from .relay import Relay
+from .run import DISCONNECT, RUN, Run, first_of
 from .session import Session
 
 __all__ = ["Restart", "upgradable"]
@@ -31,14 +34,13 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("upward_asgi.sessions")
 _REFUSED = 1008
-STEP_SECONDS = 2.0
-"""How long the old handler has after the disconnect, and again after the cancel."""
 SETTLE_SECONDS = 1.0
 """How long a new handler that never receives is on probation."""
+END_SECONDS = 20.0
+"""How long a handler may take to end in all; the ladder is over by then."""
 _HELD_MESSAGES = 64
-"""How many messages of a handler on probation are held; one that sends more has settled."""
-DECISION_SECONDS = 10.0
-"""How long a connection whose new handler crashed waits for a way back."""
+_HELD_BYTES = 1 << 20
+"""How much of what a handler on probation sends is held; one that sends more has settled, and waits."""
 
 
 def upgradable(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T | None]]:
@@ -56,14 +58,20 @@ def upgradable(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any,
         nested = run is not None and run.task is not None and not run.stale
         if session is not None and session.stream is not None:
             session.restart = session.stream
+            session.code = getattr(inspect.unwrap(handler), "__code__", None)
         if session is None or session.kind != "websocket" or nested:
             return await handler(*args, **kwargs)
-        if session.restart is None:
-            session.restart = Restart(session)
-        assert isinstance(session.restart, Restart)
-        return await session.restart.supervise(functools.partial(handler, *args, **kwargs))
+        return await restart_of(session).supervise(functools.partial(handler, *args, **kwargs))
 
     return supervised
+
+
+def restart_of(session: Session) -> Restart:
+    """What may restart this WebSocket's handlers, made when there is none yet."""
+    if session.restart is None:
+        session.restart = Restart(session)
+    assert isinstance(session.restart, Restart)
+    return session.restart
 
 
 class Restart:
@@ -73,63 +81,71 @@ class Restart:
         self._session = session
         self.run = Run(resumed=False)
         """The run that is served now."""
-        self.wanted = False
-        """True when the handler is to be started anew as soon as the old one has ended."""
-        self._outcome: asyncio.Future[BaseException | None] | None = None
-        self._ordered = asyncio.Event()
-        self._over = False
-        self._closed = False
-        self._flushing = asyncio.Lock()
+        self.relay = Relay()
         self._orphans: set[asyncio.Task[object]] = set()
         receive, self._send = session.channel.intercept(self.receive, self.send)
         self._reader = Reader(receive)
 
-    async def __call__(self) -> BaseException | None:
-        """End the handler and start the new one; returns what the new one raised before it had settled.
+    # The upgrade's side.
 
-        None: the new handler runs, or the client has left meanwhile.
-        """
-        if self._closed:
-            return None
-        if self._outcome is None:
-            self._outcome = asyncio.get_running_loop().create_future()
-            self.wanted = True
-            self._session.upgrading = True
-            self._ordered.set()
-            self.run.ending.set()
-            self._reader.wake()
-        return await asyncio.shield(self._outcome)
+    async def end(self) -> bool:
+        """End the handler; False when it cannot be ended now, and stays."""
+        ended = await self.relay.end(self._tell, END_SECONDS)
+        if not (ended or self.run.told):
+            self.run.ending.clear()
+            self._session.upgrading = False
+        return ended
+
+    async def start(self) -> BaseException | None:
+        """Start the new handler; returns what it raised before it had settled."""
+        return await self.relay.start()
+
+    async def release(self) -> None:
+        """The upgrade stands: what the new handler sent reaches the client."""
+        run = self.run
+        with contextlib.suppress(OSError):  # the client has left: its handler will hear of it
+            while run.held:
+                await self._pass_on(run.held.popleft()[0])
+        run.released.set()
+
+    def _tell(self) -> None:
+        self._session.upgrading = True
+        self.run.ending.set()
+        self._reader.wake()
 
     # What `serve` calls between two runs.
 
-    def begin_again(self) -> bool:
-        """True when the application is to be called again, for a new run; False when all is over."""
-        if not self.wanted or self._over:
-            return False
-        self.wanted = False
-        self._ordered.clear()
+    async def begin_again(self) -> bool:
+        """Wait until the application is to be called again, for a new run; False when all is over."""
         self.run.stale = True
+        await self._drop_held()
+        if not await self.relay.next_run():
+            return False
         channel = self._session.channel
         self.run = Run(resumed=True, greeted=channel.connected, accepted=channel.accepted)
         RUN.set(self.run)
         self._session.resumed, self._session.upgrading = True, False
         return True
 
+    async def returned(self) -> None:
+        """The application has returned from a run that a restart began."""
+        run = self.run
+        if run.ending.is_set():
+            return
+        self._settle(run)
+        if await run.certain():
+            self.relay.over = True
+
     async def way_back(self, error: Exception) -> None:
-        """After a crash on probation: wait until somebody orders another restart. Raises `error` else."""
+        """After a crash on probation: wait until somebody starts another run. Raises `error` else."""
         if self.run.settled or not self.run.resumed:
             raise error
         self.run.stale = True
-        self._conclude(error)
-        try:
-            await asyncio.wait_for(self._ordered.wait(), DECISION_SECONDS)
-        except TimeoutError:
-            raise error from None
+        await self.relay.way_back(error)
 
     async def close(self) -> None:
         """The connection is over."""
-        self._closed = True
-        self._conclude(None)
+        self.relay.close()
         for orphan in self._orphans:
             orphan.cancel()
         await self._reader.close()
@@ -149,13 +165,13 @@ class Restart:
             task.cancel()
             await asyncio.wait({task})
             raise
-        run.stale = True
         if run.told:
+            run.stale = True
             self._account_for(task)
             return None
         result = task.result()
         # It ended by itself, perhaps just before it would have been told: that ends the session.
-        self._over = True
+        self.relay.over = run.released.is_set()
         return result
 
     async def receive(self) -> Message:
@@ -164,31 +180,28 @@ class Restart:
         channel = self._session.channel
         if channel.ended:
             return self._gone()
-        if run.stale or run.ending.is_set():
-            return await self._disconnect(run)
-        if not run.greeted:
+        if not (run.greeted or run.stale or run.ending.is_set()):
             run.greeted = True
             return {"type": "websocket.connect"}
-        await self._settle(run)
-        channel.parked += 1
-        try:
-            channel.tell()
+        while not run.stale:
+            self._settle(run)
             message = await self._next(run)
-        finally:
-            channel.parked -= 1
-        if channel.ended:
-            return self._gone()
-        if message is None:
-            return await self._disconnect(run)
-        channel.connected = True
-        self._over = self._over or message["type"] == "websocket.disconnect"
-        return message
+            if channel.ended:
+                return self._gone()
+            if message is not None:
+                channel.connected = True
+                self.relay.over = self.relay.over or message["type"] == "websocket.disconnect"
+                return message
+            await until_sent(self._session, run)
+            if run.ending.is_set():
+                break  # or else it stays after all
+        return await self._disconnect(run)
 
     async def send(self, message: Message) -> None:
         """What the handler gets as `send`."""
         run = self._run_of_caller()
         if run is None:
-            await self._pass_on(message)
+            await self._send_from_outside(message)
             return
         if run.stale:
             # The type that a server raises for a connection that is gone, which frameworks know.
@@ -197,38 +210,46 @@ class Restart:
             return
         if not run.accepted:
             await self._answer(run, message)
-        elif not run.settled:
-            run.held.append(message)
-            if len(run.held) >= _HELD_MESSAGES:
-                await self._settle(run)
+        elif not run.released.is_set():
+            await self._hold(run, message, own=True)
         elif not run.refused:
             await self._pass_on(message)
 
     def _gone(self) -> Message:
         """The session was closed by the upgrade: no other run comes."""
-        self._over = True
+        self.relay.over = True
         return self._session.channel.disconnected()
-
-    async def _next(self, run: Run) -> Message | None:
-        """The next message, unless work is held back: then it stays unread. None when the run is to end."""
-        channel = self._session.channel
-        while not run.ending.is_set():
-            if channel.held:
-                await _first_of(channel.until_let_go(), run.ending.wait())
-                continue
-            message = await self._reader.next(lambda: run.ending.is_set() or channel.held)
-            if message is not None:
-                return message
-        return None
 
     async def send_for_session(self, message: Message) -> None:
         """Send what belongs to the session rather than to one run of its handler: never refused as stale."""
         run = self._run_of_caller()
-        await (self._pass_on(message) if run is None or run.stale else self.send(message))
+        await (self._send_from_outside(message) if run is None or run.stale else self.send(message))
 
     def _run_of_caller(self) -> Run | None:
         """The run that a call belongs to; None for a task of another session, a broadcast say."""
         return RUN.get() if CURRENT.get() is self._session else None
+
+    async def _next(self, run: Run) -> Message | None:
+        """The next message, unless work is held back: then it stays unread. None when the run is to end.
+
+        A `busy` section that asks its client something is not kept from hearing the answer.
+        """
+        session, channel = self._session, self._session.channel
+        channel.parked += 1
+        try:
+            channel.tell()
+            while session.busy or not run.ending.is_set():
+                if channel.held and not session.busy:
+                    await first_of(channel.until_let_go(), run.ending.wait())
+                    continue
+                message = await self._reader.next(
+                    lambda: not session.busy and (run.ending.is_set() or channel.held)
+                )
+                if message is not None:
+                    return message
+            return None
+        finally:
+            channel.parked -= 1
 
     async def _disconnect(self, run: Run) -> Message:
         if not self._session.channel.connected:
@@ -249,11 +270,9 @@ class Restart:
             await self._pass_on(message)
             return
         if message["type"] != "websocket.accept":
-            run.refused = run.settled = self._over = True
-            await self._send(
-                {"type": "websocket.close", "code": _REFUSED, "reason": "refused after an upgrade"}
-            )
-            self._conclude(None)
+            run.refused = True
+            close = {"type": "websocket.close", "code": _REFUSED, "reason": "refused after an upgrade"}
+            await self._hold(run, close, own=True)
             return
         agreed = self._session.channel.subprotocol
         if message.get("subprotocol") != agreed:
@@ -264,64 +283,62 @@ class Restart:
                 do="answer the same subprotocol, or release the change as a new minor version",
             )
 
+    async def _hold(self, run: Run, message: Message, *, own: bool) -> None:
+        """Keep a message until the upgrade stands; who sends more than is kept waits for that."""
+        run.held.append((message, own))
+        if len(run.held) < _HELD_MESSAGES and sum(_size_of(m) for m, _ in run.held) < _HELD_BYTES:
+            return
+        self._settle(run)
+        await run.certain()
+
+    async def _send_from_outside(self, message: Message) -> None:
+        if self.run.stale or self.run.released.is_set():
+            await self._pass_on(message)
+        else:
+            await self._hold(self.run, message, own=False)
+
+    async def _drop_held(self) -> None:
+        """A run that is taken back has sent nothing; what came from elsewhere still counts."""
+        held, self.run.held = self.run.held, type(self.run.held)()
+        for message, own in held:
+            if not own:
+                await self._pass_on(message)
+
     async def _pass_on(self, message: Message) -> None:
-        self._over = self._over or message["type"] == "websocket.close"
+        self.relay.over = self.relay.over or message["type"] == "websocket.close"
         await self._send(message)
 
-    async def _settle(self, run: Run) -> None:
-        """The new handler has come as far as waiting for a message: what it sent may go out."""
-        if run.settled:
-            return
-        async with self._flushing:
-            while run.held:
-                await self._pass_on(run.held.popleft())
+    def _settle(self, run: Run) -> None:
+        """The new handler has come as far as waiting for a message."""
+        if not run.settled:
             run.settled = True
-        self._conclude(None)
+            self.relay.conclude(None)
 
     async def _until_over(self, run: Run, task: asyncio.Task[Any]) -> None:
-        ending = asyncio.ensure_future(run.ending.wait())
-        try:
-            if not run.settled:
-                await asyncio.wait({task, ending}, timeout=SETTLE_SECONDS, return_when="FIRST_COMPLETED")
-                if not task.done():
-                    await self._settle(run)
-            await asyncio.wait({task, ending}, return_when="FIRST_COMPLETED")
-        finally:
-            ending.cancel()
-        if not task.done():
-            await self._end(run, task)
+        while not task.done():
+            ending = asyncio.ensure_future(run.ending.wait())
+            try:
+                if not run.settled:
+                    await asyncio.wait({task, ending}, timeout=SETTLE_SECONDS, return_when="FIRST_COMPLETED")
+                    if not task.done():
+                        self._settle(run)
+                await asyncio.wait({task, ending}, return_when="FIRST_COMPLETED")
+            finally:
+                ending.cancel()
+            if not task.done() and await self._ended(run, task):
+                return
 
-    async def _end(self, run: Run, task: asyncio.Task[Any]) -> None:
-        """The ladder: disconnect (it has got that), cancel, fence."""
-        await self._until_idle(task)
-        await asyncio.wait({task}, timeout=STEP_SECONDS)
-        if task.done():
-            return
-        run.told = True
-        task.cancel()
-        await asyncio.wait({task}, timeout=STEP_SECONDS)
-        if not task.done():
+    async def _ended(self, run: Run, task: asyncio.Task[Any]) -> bool:
+        """End the handler by the ladder; False when it stays after all."""
+        way = await descend(self._session, run, task)
+        if way is Exit.FENCED:
             self._orphans.add(task)
             task.add_done_callback(self._orphans.discard)
-            _LOG.error(
-                "the handler of session %s left neither on a disconnect nor on a cancel; fenced off:\n%s",
-                self._session.id,
-                stack_of(task.get_coro()),
-            )
-
-    async def _until_idle(self, task: asyncio.Task[Any]) -> None:
-        """Return when no `busy` section and no send is under way, or the task has ended."""
-        channel = self._session.channel
-        while (self._session.busy or channel.sending) and not task.done():
-            changed = asyncio.Event()
-            wake = _setter(changed)
-            channel.watch(changed.set)
-            task.add_done_callback(wake)
-            try:
-                await changed.wait()
-            finally:
-                channel.unwatch(changed.set)
-                task.remove_done_callback(wake)
+        if way is not Exit.STAYS:
+            return True
+        self.relay.withdraw()
+        await asyncio.sleep(0)  # `end` is told first, and takes its order back
+        return False
 
     def _account_for(self, task: asyncio.Task[Any]) -> None:
         """Say what the old handler raised: after a fake disconnect nobody else will."""
@@ -331,28 +348,13 @@ class Restart:
                 "the old handler of session %s ended with an error", self._session.id, exc_info=error
             )
 
-    def _conclude(self, error: BaseException | None) -> None:
-        outcome, self._outcome = self._outcome, None
-        if outcome is not None and not outcome.done():
-            outcome.set_result(error)
-
 
 async def _awaited(handler: Callable[[], Awaitable[T]]) -> T:
     return await handler()
 
 
-async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when one of them has ended; the others are given up."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-def _setter(event: asyncio.Event) -> Callable[[object], None]:
-    return lambda _: event.set()
+def _size_of(message: Message) -> int:
+    return len(message.get("text") or message.get("bytes") or "")
 
 
 def _is_disconnect(error: BaseException) -> bool:

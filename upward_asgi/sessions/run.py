@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from contextvars import ContextVar
+from typing import Any
 
 from .channel import Message
 
-__all__ = ["DISCONNECT", "RUN", "Run"]
+__all__ = ["DISCONNECT", "RUN", "Run", "first_of"]
 
 DISCONNECT_CODE = 1012
 DISCONNECT: Message = {
@@ -47,8 +49,27 @@ class Run:
         """True when it closed the connection instead of accepting it."""
         self.settled = not resumed
         """True when it has come as far as waiting for a message."""
-        self.held: deque[Message] = deque()
-        """What it sent before it had settled."""
+        self.released = asyncio.Event()
+        """Set when nobody can take it back any more: what it sends reaches the client from then on."""
+        if not resumed:
+            self.released.set()
+        self.held: deque[tuple[Message, bool]] = deque()
+        """What was sent to the client before that, and whether this run did."""
+
+    async def certain(self) -> bool:
+        """Return when this run was released, or is to end; True for the former."""
+        await first_of(self.released.wait(), self.ending.wait())
+        return self.released.is_set()
+
+
+async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of them has ended; the others are given up."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 RUN: ContextVar[Run | None] = ContextVar("upward_run", default=None)

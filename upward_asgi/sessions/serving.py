@@ -59,11 +59,12 @@ class Connection:
         session = self.session
         restart = session.restart
         assert isinstance(restart, Restart)
-        while restart.begin_again():
+        while await restart.begin_again():
             session.task = asyncio.current_task()
             scope = self._pristine.scope()
             introduce(scope, session)
             try:
                 await target.app(scope, session.channel.receive, session.channel.send)
+                await restart.returned()
             except Exception as error:
                 await restart.way_back(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
+from types import CodeType
 from typing import Protocol, runtime_checkable
 
 import anyio
@@ -38,8 +39,16 @@ class Holder(Protocol):
 class Restarts(Protocol):
     """How a handler is ended and started anew on a connection that stays open."""
 
-    async def __call__(self) -> BaseException | None:
-        """Restart; returns what the new handler raised before it could take over."""
+    async def end(self) -> bool:
+        """End the handler; False when it cannot be ended now, and stays."""
+        ...
+
+    async def start(self) -> BaseException | None:
+        """Start the new handler; returns what it raised before it could take over."""
+        ...
+
+    async def release(self) -> None:
+        """Nobody will take the new handler back: what it sent reaches the client."""
         ...
 
 
@@ -51,6 +60,7 @@ class Session:
         "_state",
         "busy",
         "channel",
+        "code",
         "handle",
         "holder",
         "id",
@@ -85,6 +95,8 @@ class Session:
         """What `upward_asgi.session()` returned for it: one object for its whole life."""
         self.stream: Restarts | None = None
         """The response of an event stream."""
+        self.code: CodeType | None = None
+        """The code of the function that made the stream; it has returned long ago, so it is on no stack."""
         self.restart: Restarts | None = None
         """How its handler is started anew; None when the handler is not marked `@upgradable`."""
         self.way = Way.LIVE
@@ -148,7 +160,7 @@ class Session:
 
     async def wait_idle(self) -> None:
         """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""
-        while not (self.idle or self._ended):
+        while not (self.idle or self.ended):
             fell_idle = anyio.Event()
             self.channel.watch(fell_idle.set)
             try:
@@ -157,7 +169,8 @@ class Session:
                 self.channel.unwatch(fell_idle.set)
 
     @property
-    def _ended(self) -> bool:
+    def ended(self) -> bool:
+        """True when its connection is over."""
         return self.task is None or self.task.done()
 
     def __repr__(self) -> str:

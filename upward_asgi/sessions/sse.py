@@ -9,6 +9,7 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import MutableMapping
 from typing import Any
@@ -18,6 +19,7 @@ from .handle import CURRENT
 from .pristine import Pristine, introduce
 from .reader import Reader
 from .registry import Sessions
+from .relay import Relay
 from .run import RUN, Run
 from .session import Session
 from .target import Serves
@@ -28,8 +30,8 @@ _LOG = logging.getLogger("upward_asgi.sessions")
 Scope = MutableMapping[str, Any]
 _EVENTS = b"text/event-stream"
 _LAST_ID = b"last-event-id"
-DECISION_SECONDS = 10.0
-"""How long a stream whose new handler crashed waits for a way back."""
+END_SECONDS = 5.0
+"""How long a stream may take to come to the end of an event, or to its next one."""
 
 
 def wants_events(scope: Scope) -> bool:
@@ -46,11 +48,13 @@ async def serve_events(
     stream = EventStream(sessions, session, receive, send)
     session.stream = stream
     current, running = CURRENT.set(session), RUN.set(stream.run)
+    # From 2.4 on frameworks do not listen for a disconnect, and would be told at their next event only.
+    scope["asgi"] = {**scope.get("asgi", {}), "spec_version": "2.3"}
     pristine = Pristine(scope)
     introduce(scope, session)
     try:
         await stream.serve(target, scope)
-        while stream.begin_again():
+        while await stream.begin_again():
             await stream.again(target, pristine)
     finally:
         RUN.reset(running)
@@ -65,6 +69,9 @@ class EventStream:
     def __init__(self, sessions: Sessions, session: Session, receive: Receive, send: Send) -> None:
         self.run = Run(resumed=False)
         """The run that is served now."""
+        self.relay = Relay()
+        self.scope: Scope = {}
+        """The scope of this run."""
         self.last_id: bytes | None = None
         """The last id that the client was sent."""
         self._sessions = sessions
@@ -77,32 +84,38 @@ class EventStream:
         self._moved = asyncio.Event()
         session.channel.watch(self._moved.set)
         self._started = False
-        self._over = False
-        self._closed = False
-        self._ordered = asyncio.Event()
-        self._outcome: asyncio.Future[BaseException | None] | None = None
 
-    async def __call__(self) -> BaseException | None:
-        """End the handler at the end of an event and start the new one; returns what that one raised."""
-        if self._closed:
-            return None
-        if self._outcome is None:
-            self._outcome = asyncio.get_running_loop().create_future()
-            self._session.upgrading = True
-            self._ordered.set()
-            self.run.ending.set()
-            self._reader.wake()
-        return await asyncio.shield(self._outcome)
+    # The upgrade's side.
+
+    async def end(self) -> bool:
+        """End the handler at the end of an event; False when it does not end, and stays."""
+        ended = await self.relay.end(self._tell, END_SECONDS)
+        if not (ended or self.run.told):
+            self.run.ending.clear()
+            self._session.upgrading = False
+        return ended
+
+    async def start(self) -> BaseException | None:
+        """Start the new handler; returns what it raised before its response had begun."""
+        return await self.relay.start()
+
+    async def release(self) -> None:
+        """The upgrade stands: the new handler's events reach the client."""
+        self.run.released.set()
+
+    def _tell(self) -> None:
+        self._session.upgrading = True
+        self.run.ending.set()
+        self._reader.wake()
 
     # Between two runs.
 
-    def begin_again(self) -> bool:
-        """True when the application is to be called again."""
+    async def begin_again(self) -> bool:
+        """Wait until the application is to be called again; False when all is over."""
         self.run.stale = True
         self._moved.set()
-        if self._over or not self._ordered.is_set():
+        if not await self.relay.next_run():
             return False
-        self._ordered.clear()
         self.run = Run(resumed=True)
         self._replay = list(self._request)
         self._session.resumed, self._session.upgrading = True, False
@@ -111,6 +124,7 @@ class EventStream:
 
     async def serve(self, target: Serves, scope: Scope) -> None:
         """Call the application for one run; what it raises because it was told to end is no error."""
+        self.scope = scope
         try:
             await target.app(scope, self.receive, self.send)
         except Exception as error:
@@ -127,23 +141,24 @@ class EventStream:
             scope["headers"] = [*headers, (_LAST_ID, self.last_id)]
         try:
             await self.serve(target, scope)
-            if self.run.refused:
-                # At the end of the stream the client comes again by itself.
-                self._over = True
-                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         except Exception as error:
             if self.run.settled:
                 raise
-            self._conclude(error)
-            try:
-                await asyncio.wait_for(self._ordered.wait(), DECISION_SECONDS)
-            except TimeoutError:
-                raise error from None
+            await self.relay.way_back(error)
+            return
+        if self.run.refused:
+            await self._give_up(self.run)
+
+    async def _give_up(self, run: Run) -> None:
+        """The new handler answered something else: at the end of the stream the client comes by itself."""
+        self._settle(run)
+        if await run.certain():
+            self.relay.over = True
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def close(self) -> None:
         """The connection is over."""
-        self._closed = True
-        self._conclude(None)
+        self.relay.close()
         await self._reader.close()
 
     # The handler's side.
@@ -161,7 +176,7 @@ class EventStream:
         if message["type"] == "http.request":
             self._request.append(message)
         else:
-            self._over = True
+            self.relay.over = True
         return message
 
     async def send(self, message: Message) -> None:
@@ -169,8 +184,7 @@ class EventStream:
         run = RUN.get() or self.run
         if run.stale or (run.ending.is_set() and not self._event):
             run.told = True
-            # What a server raises for a client that is gone, which frameworks know.
-            raise OSError("expected the stream that serves this client now, got one that is ended")
+            raise _ended()
         if message["type"] == "http.response.start":
             await self._start(run, message)
         elif message["type"] == "http.response.body":
@@ -189,6 +203,9 @@ class EventStream:
             name.lower() == b"content-type" and value.startswith(_EVENTS)
             for name, value in message.get("headers", ())
         )
+        endpoint = self.scope.get("endpoint")
+        if self._session.code is None and endpoint is not None:
+            self._session.code = getattr(inspect.unwrap(endpoint), "__code__", None)
         if not run.resumed:
             self._started = is_events
             if not is_events:
@@ -199,14 +216,16 @@ class EventStream:
             # The client cannot be told any more, nor is it known yet whether the handler has crashed.
             run.refused = True
             return
-        run.settled = True
-        self._conclude(None)
+        self._settle(run)
 
     async def _body(self, run: Run, message: Message) -> None:
         if run.refused:
             return
+        if not (run.released.is_set() or await run.certain()):
+            run.told = True
+            raise _ended()
         if not message.get("more_body", False):
-            self._over = True
+            self.relay.over = True
         if self._started:
             self._follow(message.get("body", b""))
         await self._send(message)
@@ -222,7 +241,12 @@ class EventStream:
             if line.startswith(b"id:"):
                 self.last_id = line[3:].removeprefix(b" ")
 
-    def _conclude(self, error: BaseException | None) -> None:
-        outcome, self._outcome = self._outcome, None
-        if outcome is not None and not outcome.done():
-            outcome.set_result(error)
+    def _settle(self, run: Run) -> None:
+        """The new handler has come as far as answering."""
+        run.settled = True
+        self.relay.conclude(None)
+
+
+def _ended() -> OSError:
+    """What a server raises for a client that is gone, which frameworks know."""
+    return OSError("expected the stream that serves this client now, got one that is ended")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .slices import Slices
-from .standers import Places, Stander, in_threads, patience_of, stander_of_task
+from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
 
 if TYPE_CHECKING:
     from ..patch import FunctionPlace
@@ -88,7 +88,8 @@ class Look:
             return ()
         for session in self._loose:
             self._at(session)
-        return (*self.in_sessions(), *self._tasks, *in_threads(self.places))
+        others = [one for one in self._tasks if one.session not in self._standing]
+        return (*self.in_sessions(), *others, *in_threads(self.places))
 
     def in_sessions(self) -> Iterator[Stander]:
         """The sessions that stood in changed code when they were last looked at."""
@@ -102,7 +103,7 @@ class Look:
         if waits_for is not None and self._waited_for.get(session) is waits_for:
             return
         self._waited_for[session] = waits_for
-        place = self.places.of(task)
+        place = place_of(session, self.places)
         if place is not None:
             self._standing[session] = place
         else:

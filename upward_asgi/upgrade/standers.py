@@ -9,6 +9,8 @@ functions are, and what they mean depends on whose they are:
 - a plain handler in the middle of a message may leave the changed function soon, so it is given a moment;
 - a `LiveSession` or an endpoint in the middle of a message, and a worker thread, leave by themselves: they
   are waited for. Between two messages their outer frames are in nobody's way;
+- a task that a session's handler started counts as the session's own, and an event stream as standing in the
+  function that made it;
 - any other task (a ticker, a request) goes on in its old frame; it is named in the report.
 """
 
@@ -24,6 +26,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ..sessions import Way
+from ..sessions.frames import owner_of
 
 if TYPE_CHECKING:
     from ..patch import ChangedCode, FunctionPlace
@@ -51,13 +54,15 @@ class Stander:
     place: FunctionPlace
     patience: Patience
     session: Session | None = None
+    stays: bool = False
+    """True for a handler that could be restarted, but could not be ended now."""
 
     @property
     def way(self) -> Way | None:
         """Drain or restart for a plain handler; None for everybody else."""
         if self.session is None or self.session.holder is not None:
             return None
-        return Way.DRAIN if self.session.restart is None else Way.RESTART
+        return Way.DRAIN if self.session.restart is None or self.stays else Way.RESTART
 
     @property
     def function(self) -> str:
@@ -136,15 +141,22 @@ class Places:
         return next((place for place in found if place is not None), None)
 
 
-def place_of(session: Session, places: Places) -> FunctionPlace | None:
-    """The changed function that the session's handler is suspended in, if any."""
-    return places.of(session.task)
+def place_of(
+    session: Session, places: Places, others: Iterable[asyncio.Task[object]] = ()
+) -> FunctionPlace | None:
+    """The changed function that the session's handler, or one of its `others` tasks, is suspended in."""
+    place = places.of(session.task)
+    if place is None:
+        place = next((place for task in others if (place := places.of(task)) is not None), None)
+    return places.find(session.code) if place is None and session.code is not None else place
 
 
 def patience_of(session: Session) -> Patience:
     """How long a commit waits for the session to leave changed code."""
     between_messages = not session.busy and (
-        session.channel.parked > 0 or getattr(session.holder, "rests_between_messages", False)
+        session.channel.parked > 0
+        or session.stream is not None
+        or getattr(session.holder, "rests_between_messages", False)
     )
     if between_messages:
         return Patience.NONE
@@ -152,9 +164,17 @@ def patience_of(session: Session) -> Patience:
 
 
 def stander_of_task(task: asyncio.Task[Any], places: Places) -> Stander | None:
-    """A task that is no session's own, when it stands in a changed function."""
+    """A task that is not a session's handler, when it stands in a changed function.
+
+    One that a handler started (a sender, the body of a stream) counts as the session.
+    """
     place = places.of(task)
-    return None if place is None else Stander("task", task.get_name(), place, Patience.NONE)
+    if place is None:
+        return None
+    owner = owner_of(task)
+    if owner is None or owner.ended:
+        return Stander("task", task.get_name(), place, Patience.NONE)
+    return Stander("session", owner.id, place, patience_of(owner), owner)
 
 
 def in_threads(places: Places) -> Iterator[Stander]:

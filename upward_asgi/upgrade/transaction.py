@@ -17,8 +17,10 @@ from packaging.version import Version
 
 from ..errors import OperationTimeout, UpgradeFailed, UpwardError
 from ..sessions import Way
+from ..sessions.frames import tasks_by_session
 from ..sessions.staging import without_collections
 from .commit import Commit
+from .handlers import Handlers
 from .hop import Step
 from .look import Look
 from .machine import Event
@@ -43,8 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["Transaction"]
 
 log = logging.getLogger("upward_asgi.upgrade")
-
-_RESTARTING = "the restart of changed handlers"
 
 
 class Transaction:
@@ -113,10 +113,14 @@ class Transaction:
     async def _change_over(self, steps: Sequence[Step], look: Look) -> Commit:
         """From the last look at the stacks to the result."""
         operation = self._operation
+        handlers = Handlers(self._service.sessions, self._service.timeouts.restart_seconds)
         try:
-            found = await self._quiesce(look)
+            found = await self._end_handlers(handlers, look)
             operation.happened(Event.QUIESCE)
-            commit = await self._commit(steps, found, look)  # no await between the last look and the patch
+            commit = await self._commit(steps, found, look, handlers)  # no await since the last look
+        except BaseException:
+            await self._hand_back(handlers)
+            raise
         finally:
             self._let_go(look)
         self._remember_drains(found, look.places)
@@ -209,12 +213,13 @@ class Transaction:
         service = self._service
         return await quiesce(service.sessions, look, timeouts=service.timeouts, clock=service.clock)
 
-    async def _commit(self, steps: Sequence[Step], found: Sequence[Stander], look: Look) -> Commit:
-        """Carry the commit out, and restart whom it restarts; whatever is raised, all of it is undone."""
+    async def _commit(
+        self, steps: Sequence[Step], found: Sequence[Stander], look: Look, handlers: Handlers
+    ) -> Commit:
+        """Carry the commit out, and start the new handlers; whatever is raised, all of it is undone."""
         service, operation = self._service, self._operation
         slices = Slices(service.timeouts.slice_seconds)
         turn = Turn(service.timeouts.commit_seconds)
-        restarting = [one.session for one in found if one.session and one.way is Way.RESTART]
         self._before = sessions_before(service.sessions)
         commit = Commit(
             steps,
@@ -230,13 +235,13 @@ class Transaction:
         )
         try:
             await self._carry_out(commit, slices, turn)
-            await self._restart(restarting)
+            await self._start_handlers(handlers)
             operation.happened(Event.COMMIT)
             end_broken(self._broken)
         except BaseException as failure:
             if not operation.decided:
+                await handlers.end_again()
                 commit.undo(failure)
-                await self._back_to_the_old(restarting)
             raise
         return commit
 
@@ -285,33 +290,37 @@ class Transaction:
                 for session in self._broken:
                     tasks.start_soon(close_broken, session)
 
-    async def _restart(self, restarting: Sequence[Session]) -> None:
-        """Start the new handlers of the sessions whose own function changed. Raises when one of them fails.
+    async def _end_handlers(self, handlers: Handlers, look: Look) -> tuple[Stander, ...]:
+        """Quiesce, with every handler ended that is to be restarted: none of them sees the code change.
 
-        The other sessions are held meanwhile. Only background tasks, requests and restarted handlers may
-        have seen the new code when it is taken back.
+        The first time the others go on meanwhile: to end a handler may take seconds. Whoever has come into
+        changed code by then is ended while all are held.
         """
-        if not restarting:
-            return
-        self._at.where = _RESTARTING
-        sessions, limit = self._service.sessions, self._service.timeouts.restart_seconds
-        sessions.entrance.open()  # requests need not wait for handlers; sessions do, old and new ones
-        with anyio.move_on_after(limit) as scope:
-            outcomes = await sessions.restart(restarting)
-        if scope.cancelled_caught:
-            raise _handlers_hung(limit)
-        failed = {id_: error for id_, error in outcomes.items() if error is not None}
-        if failed:
-            raise _handlers_crashed(failed)
+        while True:
+            found = handlers.account_for(await self._quiesce(look))
+            restarting = [one for one in found if one.way is Way.RESTART]
+            if all(one.session in handlers.ended for one in restarting):
+                return found
+            self._at.where = "the end of changed handlers"
+            if not handlers.ended:
+                look.let_go()
+            await handlers.end(restarting)
 
-    async def _back_to_the_old(self, restarting: Sequence[Session]) -> None:
-        """The old handlers take over again where new ones were started; also at a shutdown."""
-        if not restarting or self._at.where != _RESTARTING:
-            return
-        with anyio.move_on_after(self._service.timeouts.restart_seconds, shield=True) as scope:
-            await self._service.sessions.restart(restarting)
-        if scope.cancelled_caught:
-            self._warnings.append(f"not every one of {len(restarting)} old handlers was back in time")
+    async def _start_handlers(self, handlers: Handlers) -> None:
+        """Start the new handlers of the sessions whose own function changed; all of them, or none.
+
+        The sessions are held meanwhile, so only background tasks and requests may have seen the new code when
+        it is taken back.
+        """
+        if handlers.ended:
+            self._at.where = "the restart of changed handlers"
+            self._service.sessions.entrance.open()  # requests need not wait for handlers; sessions do
+            await handlers.start()
+
+    async def _hand_back(self, handlers: Handlers) -> None:
+        """The old handlers take over again; also at a shutdown."""
+        if not await handlers.hand_back():
+            self._warnings.append(f"not every one of {len(handlers.ended)} old handlers was back in time")
 
     def _remember_drains(self, found: Sequence[Stander], places: Places) -> None:
         for one in found:
@@ -320,8 +329,10 @@ class Transaction:
 
     def _take_back_drains(self, current: Version) -> None:
         """A session that has left its old frame since, or whose old frame is current again, is live."""
-        for session, places in tuple(self._service.drained.items()):
-            gone = place_of(session, places) is None
+        drained = tuple(self._service.drained.items())
+        tasks = tasks_by_session() if drained else {}
+        for session, places in drained:
+            gone = place_of(session, places, tasks.get(session, ())) is None
             if gone or session.release == current:
                 session.judge(Way.LIVE)
                 del self._service.drained[session]
@@ -381,25 +392,6 @@ class Transaction:
 def _clear_failed(store: Store, version: Version) -> None:
     if store.release(version).failed is not None:
         store.clear_failed(version)
-
-
-def _handlers_crashed(failed: Mapping[str, BaseException]) -> UpgradeFailed:
-    id_, first = next(iter(failed.items()))
-    error = UpgradeFailed(
-        expected="the new handlers to come as far as waiting for a message",
-        got=f"{len(failed)} that raised; in session {id_}: {type(first).__name__}: {first}",
-        do="mend the handler; the old ones took over again",
-    )
-    error.__cause__ = first
-    return error
-
-
-def _handlers_hung(seconds: float) -> UpgradeFailed:
-    return UpgradeFailed(
-        expected=f"the new handlers to wait for a message within {seconds:g} s (restart_seconds)",
-        got="no end of their start",
-        do="see what their start waits for; the old ones took over again",
-    )
 
 
 def _milliseconds(seconds: float) -> float:

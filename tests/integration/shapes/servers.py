@@ -1,0 +1,79 @@
+"""The server stacks: each serves an application on a port of its own, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import anyio
+import hypercorn.asyncio
+import uvicorn
+from hypercorn.config import Config
+
+__all__ = ["STACKS", "Stack"]
+
+Stack = Callable[[Any], AbstractAsyncContextManager[str]]
+"""Serves an application; gives `127.0.0.1:PORT`."""
+
+
+def _uvicorn(ws: Any) -> Stack:
+    @asynccontextmanager
+    async def serving(app: Any) -> AsyncIterator[str]:
+        config = uvicorn.Config(app, port=0, ws=ws, log_level="critical", lifespan="on")
+        server = uvicorn.Server(config)
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+        started, startup = anyio.Event(), server.startup
+
+        async def announced(sockets: Any = None) -> None:
+            await startup(sockets)
+            started.set()
+
+        server.startup = announced  # type: ignore[method-assign]
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server.serve)
+            await started.wait()
+            try:
+                yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+            finally:
+                server.should_exit = True
+
+    return serving
+
+
+@asynccontextmanager
+async def _hypercorn(app: Any) -> AsyncIterator[str]:
+    config = Config()
+    config.loglevel = "CRITICAL"
+    listening = socket.create_server(("127.0.0.1", 0))
+    config.bind = [f"fd://{listening.detach()}"]
+    over, started = anyio.Event(), anyio.Event()
+    with socket.socket(fileno=int(config.bind[0].removeprefix("fd://"))) as known:
+        address = f"127.0.0.1:{known.getsockname()[1]}"
+        known.detach()
+
+    async def announced(scope: Any, receive: Any, send: Any) -> None:
+        async def watched_send(message: Any) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                started.set()
+            await send(message)
+
+        await app(scope, receive, watched_send if scope["type"] == "lifespan" else send)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: hypercorn.asyncio.serve(announced, config, shutdown_trigger=over.wait))
+        await started.wait()
+        try:
+            yield address
+        finally:
+            over.set()
+
+
+STACKS: dict[str, Stack] = {
+    "uvicorn, websockets-sansio": _uvicorn("websockets-sansio"),
+    "uvicorn, websockets (legacy)": _uvicorn("websockets"),
+    "uvicorn, wsproto": _uvicorn("wsproto"),
+    "hypercorn": _hypercorn,
+}

@@ -17,7 +17,7 @@ __all__ = ["frames_of", "owner_of", "stack_of", "tasks_by_session"]
 
 
 def owner_of(task: asyncio.Task[object]) -> Session | None:
-    """The session whose handler started `task`, as the context of the task tells; None when that has ended."""
+    """The session whose handler started `task`, as its context tells; None when that handler has ended."""
     # `Task.get_context` came with Python 3.12.
     context = next((one for one in gc.get_referents(task) if isinstance(one, Context)), None)
     run = None if context is None else context.get(RUN)

@@ -16,11 +16,11 @@ __all__ = ["PAGE", "rows"]
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "handler-shapes.md"
 _HEAD = """# Shapes of handlers
 
-What was tried: every way of writing a handler below, on every server stack, each with a client that exchanges
-numbered messages all the while. The service goes up to a release that changes a helper, on to one that
-changes every handler and the state (with a `code_change`), on to one whose handlers crash at once, which is
-taken back, and then down again to the first. Each handler is there twice: marked `@upgradable`, which restarts
-it, and unmarked, which lets it drain.
+What was tried: every way of writing a handler below, on every server stack, each with a client that
+exchanges numbered messages all the while. The service goes up to a release that changes a helper, on to one
+that changes every handler and the state (with a `code_change`), on to one whose handlers crash at once, which
+is taken back, and then down again to the first. Each handler is there twice: marked `@upgradable`, which
+restarts it, and unmarked, which lets it drain.
 
 "whole" means: nothing lost, doubled or reordered; no connection closed; the state carried over; the way, and
 the code that answers after each step, as expected. The state counts each message, so one that was handled

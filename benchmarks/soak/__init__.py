@@ -1,0 +1,1 @@
+"""The soak: many clients, many upgrades, and a count of what went missing. Run it with `scripts/soak`."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,7 @@ _TIME_TO_END = 240.0
 def main() -> int:
     """Print a table and, with --json, write the figures; 1 when anything was lost."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the two processes are ended too
     with tempfile.TemporaryDirectory(prefix="upward-soak-") as name:
         report = _soak(Path(name), options)
     print(report)
@@ -44,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=500)
     parser.add_argument("--upgrades", type=int, default=200, help="upgrades and rollbacks (200)")
     parser.add_argument("--every", type=float, default=2.0, help="seconds between a client's messages (2)")
+    parser.add_argument("--beat", type=float, default=1.0, help="seconds between broadcasts to all (1)")
     parser.add_argument("--releases", type=int, default=13, help="good releases; a bad one between two (13)")
     parser.add_argument("--ws", default="auto", help="uvicorn's WebSocket protocol")
     parser.add_argument("--seed", type=int, default=1)
@@ -55,7 +59,7 @@ def _soak(folder: Path, options: argparse.Namespace) -> Report:
     store, port, token = fill_store(folder, options.releases), free_port(), folder / "token"
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(24))
-    with _server(store, port, token, options.ws) as server:
+    with _server(store, port, token, options) as server:
         report = Report(options.clients)
         with _fleet(port, options) as fleet:
             _say(f"{options.clients} clients are connected")
@@ -87,10 +91,14 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _server(store: Path, port: int, token: Path, ws: str) -> Iterator[subprocess.Popen[bytes]]:
+def _server(
+    store: Path, port: int, token: Path, options: argparse.Namespace
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "benchmarks.soak.server", store, str(port), "--token-file", token]
+    command += ["--ws", options.ws]
+    beat = {**os.environ, "SOAK_BEAT": str(options.beat)}
     with (token.parent / "server.log").open("wb") as log:
-        server = subprocess.Popen([*command, "--ws", ws], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=beat, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         _wait_until_ready(server, port, token)
         yield server

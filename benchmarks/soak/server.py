@@ -1,4 +1,4 @@
-"""The service: uvicorn with the middleware, in a process of its own, with time limits that suit many upgrades."""
+"""The service: uvicorn with the middleware, in a process of its own, with limits that suit many upgrades."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import asynccontextmanager
 
-import upward_asgi
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
+
+import upward_asgi
 
 from .handlers import Endpoint, Live, plain, restarted
 from .room import ROOM

@@ -124,7 +124,7 @@ def test_report_that_fails(finding: str) -> None:
 
 
 def test_report_without_traffic_or_with_a_surprise() -> None:
-    """A soak in which nothing was sent proves nothing; an operation with another end, or release, fails it."""
+    """A soak in which nothing was sent proves nothing; an operation that ends otherwise fails it."""
     silent = report()
     silent.counted({}, [])
     assert not silent.holds

@@ -19,6 +19,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+from .core_schemas import canonical
 from .describe_names import Names
 from .describe_static import (
     attributes,
@@ -138,8 +139,9 @@ class Texts:
         return self.plain(_Brief(self, self._names).text(value, 0))
 
     def schema(self, value: object) -> str:
-        """The digest of a nested table in which memory addresses occur as numbers."""
-        return digest(_ADDRESS.sub("…", _Brief(self, self._names, nodes=50_000, deep=60).text(value, 0)))
+        """The digest of pydantic's nested tables, in which memory addresses occur as numbers."""
+        brief = _Brief(self, self._names, nodes=50_000, deep=60)
+        return digest(_ADDRESS.sub("…", brief.text(canonical(value), 0)))
 
     def _third_party(self, value: Any) -> str | None:
         if self._names.defined(value) or (is_class(value) and self._names.of(value)):

@@ -38,6 +38,7 @@ from .docs import refresh_docs
 from .held_codes import renew_held_codes
 from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
+from .kinds import kind_of
 from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
@@ -264,6 +265,9 @@ class Step:
     def _finish(self) -> None:
         self._rebind_overridden()
         require_no_left_behind(self.progress)
+        for _, stands in self.progress.superseded:
+            if isinstance(stands, type):
+                kind_of(stands).settle(self.journal, stands)
         forget_removed(self.journal, live_modules(self.material.packages), self.removed)
         drop_superseded(self.journal, live_modules(self.material.packages), self.progress.superseded)
         replace_references(

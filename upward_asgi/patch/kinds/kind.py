@@ -33,6 +33,9 @@ class Kind:
     def become(self, journal: Journal, old: type, new: type) -> None:
         """What else is to be done after `old` took over the attributes of `new`."""
 
+    def settle(self, journal: Journal, cls: type) -> None:
+        """What else is to be done for a class that was made again, once every statement has run."""
+
 
 def is_field(change: Change) -> bool:
     """True for a class body's annotation or assignment: what dataclasses and their like make fields of."""

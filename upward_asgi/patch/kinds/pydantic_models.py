@@ -15,6 +15,7 @@ from ..hierarchy import with_subclasses
 from ..journal import Journal
 from .filling import FieldDefault, fill_instances
 from .kind import Kind, is_field
+from .pydantic_building import build_schemas
 
 __all__ = ["KIND"]
 
@@ -39,17 +40,21 @@ class _Model(Kind):
         return is_field(change) or decorated
 
     def become(self, journal: Journal, old: type, new: type) -> None:
-        model: Any = old
-        before = {name: old.__dict__[name] for name in _BUILT if name in old.__dict__}
-        journal.on_undo(lambda: _restore(old, before))
+        _remember(journal, old)
         type.__setattr__(old, "__pydantic_decorators__", _rebound(new, old))
-        model.model_rebuild(force=True, _types_namespace=None)
-        for dependent in _nesting(old):
-            kept = {name: dependent.__dict__[name] for name in _BUILT if name in dependent.__dict__}
-            journal.on_undo(lambda cls=dependent, kept=kept: _restore(cls, kept))  # type: ignore[misc]
-            dependent.model_rebuild(force=True)
+        dependent = _nesting(old)
+        for one in dependent:
+            _remember(journal, one)
+        build_schemas((old, *dependent))
         fields = old.__dict__["__pydantic_fields__"]
         fill_instances(journal, old, (_default(name, field) for name, field in fields.items()))
+
+    def settle(self, journal: Journal, cls: type) -> None:
+        models = (cls, *_nesting(cls))
+        if not all(model.__dict__["__pydantic_complete__"] for model in models):
+            for model in models:
+                _remember(journal, model)
+            build_schemas(models)
 
 
 KIND = _Model()
@@ -69,6 +74,11 @@ def _rebound(new: Any, old: type) -> Any:
                     }
                     group[name] = type(decorator).build(old, **kept)
     return infos
+
+
+def _remember(journal: Journal, cls: type) -> None:
+    before = {name: cls.__dict__[name] for name in _BUILT if name in cls.__dict__}
+    journal.on_undo(lambda: _restore(cls, before))
 
 
 def _restore(cls: type, before: dict[str, Any]) -> None:

@@ -7,15 +7,8 @@ anything of another and the clean interpreters have been asked already.
 from __future__ import annotations
 
 import asyncio
-import os
-import pickle
 import shutil
-import signal
-import sys
-import time
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +17,7 @@ import anyio
 from points import Fault, Kind, Point, Recorder
 from service import NEW_ANSWERS, OLD_ANSWERS, TIMEOUTS, Service
 
+from tests.forked import in_child
 from upward_asgi.store import Store
 from upward_asgi.upgrade import Timeouts
 
@@ -194,38 +188,7 @@ class World:
         """What `work` returns in a forked copy of this process; None when it died or was too slow."""
         if not keep:
             self._put_back()
-        answer = self.root.with_name(f"answer-{os.getpid()}")
-        answer.unlink(missing_ok=True)
-        sys.stdout.flush()
-        child = os.fork()
-        if child == 0:
-            _work_and_exit(work, answer)
-        _wait(child)
-        return pickle.loads(answer.read_bytes()) if answer.exists() else None
-
-
-def _work_and_exit(work: Callable[[], object], answer: Path) -> None:
-    """In the child: never returns, and runs nothing of the parent's."""
-    try:
-        with Path(os.devnull).open("w") as nothing:
-            os.dup2(nothing.fileno(), 1)
-            answer.with_suffix(".part").write_bytes(pickle.dumps(work()))
-        answer.with_suffix(".part").rename(answer)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(0)
-
-
-def _wait(child: int) -> None:
-    deadline = time.monotonic() + _LIMIT
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.monotonic() > deadline:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return
-        time.sleep(0.005)  # real time: the child is another process
+        return in_child(work, self.root.parent, limit=_LIMIT)
 
 
 def _differences(before: dict[str, object], after: dict[str, object], but: tuple[str, ...] = ()) -> list[str]:

@@ -107,8 +107,8 @@ class Recorder:
             (operation.Operation, "happened", _phases(self, operation.Operation.happened)),
         ]
         if self._lines:
-            whole = transaction.Transaction._commit
-            places.append((transaction.Transaction, "_commit", _traced(self, whole)))
+            whole = transaction.Transaction._advance
+            places.append((transaction.Transaction, "_advance", _traced(self, whole)))
         before = [(owner, name, owner.__dict__[name]) for owner, name, _ in places]
         for owner, name, value in places:
             setattr(owner, name, value)

@@ -16,6 +16,7 @@ import anyio
 from anyio.abc import TaskGroup
 from releases import NAME, NEW, OLD
 
+from tests.memory_client import Client
 from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.patch.describe import describe
@@ -26,8 +27,6 @@ __all__ = ["NEW_ANSWERS", "OLD_ANSWERS", "SESSIONS", "TIMEOUTS", "Clock", "Servi
 
 SESSIONS = {"/live": 140, "/plain": 20, "/restarted": 20, "/drained": 20}
 TIMEOUTS = {"settle_seconds": 0.0, "probation_seconds": 0.0}
-_PATIENCE = 60.0
-"""Seconds, in the loop's time, until a client gives up its answer."""
 
 
 def make_store(root: Path) -> Store:
@@ -49,51 +48,6 @@ class Clock:
 
     async def pause(self, seconds: float) -> None:
         await anyio.sleep(seconds)
-
-
-class Client:
-    """One WebSocket connection, from the server's side of it."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.asked = 0
-        self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-
-    async def connect(self, app: Upward) -> None:
-        self._to_app.put_nowait({"type": "websocket.connect"})
-        scope = {
-            "type": "websocket",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "scheme": "ws",
-            "path": self.path,
-            "raw_path": self.path.encode(),
-            "root_path": "",
-            "query_string": b"",
-            "headers": [],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 2),
-            "subprotocols": [],
-            "state": {},
-        }
-        await app(scope, self._to_app.get, self._from_app.put)
-
-    async def accepted(self) -> None:
-        message = await self._from_app.get()
-        assert message["type"] == "websocket.accept", message
-
-    async def ask(self) -> tuple[str, str, str]:
-        """One message and its answer: the helper's word, the count, the handler's own word."""
-        self.asked += 1
-        self._to_app.put_nowait({"type": "websocket.receive", "text": "x"})
-        with anyio.fail_after(_PATIENCE):
-            message = await self._from_app.get()
-        assert message["type"] == "websocket.send", message
-        word, count, own = message["text"].split()
-        assert int(count) == self.asked, f"{self.path}: message {self.asked} was answered as {count}"
-        assert self._from_app.empty(), f"{self.path}: more than one answer"
-        return word, count, own
 
 
 class Service:

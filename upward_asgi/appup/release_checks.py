@@ -35,6 +35,7 @@ def release_reasons(
 def _settings_verdict(
     old: Path, new: Path, settings: Settings, packages: Sequence[str] | None, tree: Tree | None
 ) -> Verdict:
-    if not (settings.keep or settings.rebuild or settings.code_change or settings.config_change):
+    named = settings.code_change or settings.config_change or settings.rehearse
+    if not (settings.keep or settings.rebuild or named):
         return Verdict()  # most projects: nothing to read
     return settings_verdict(settings, tree or read_tree(new, packages), read_tree(old, packages))

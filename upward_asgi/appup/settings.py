@@ -73,6 +73,10 @@ class Settings:
     accept_startup: bool = False
     """Changed start-up code is accepted: it takes effect at the next restart only."""
 
+    rehearse: str | None = None
+    """`pkg.mod:function`, called as `(app)` in the rehearsal's copy after all else; what it raises refuses
+    the release."""
+
     @classmethod
     def from_pyproject(cls, path: Path) -> Settings:
         """The settings of a project, from its folder or its pyproject.toml.
@@ -114,6 +118,7 @@ class Settings:
             "code_change": self.code_change,
             "config_change": self.config_change,
             "accept_startup": self.accept_startup,
+            "rehearse": self.rehearse,
         }
 
     def marker(self, module: str, name: str) -> Marker | None:
@@ -155,6 +160,7 @@ def _read(section: object, where: str) -> Settings:
         code_change=_function(section, "code_change", where),
         config_change=_function(section, "config_change", where),
         accept_startup=_flag(section, "accept_startup", where),
+        rehearse=_function(section, "rehearse", where),
     )
     both = sorted({*settings.keep} & {*settings.rebuild})
     if both:

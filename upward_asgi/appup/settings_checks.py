@@ -25,7 +25,8 @@ def settings_verdict(settings: Settings, *trees: Tree) -> Verdict:
 
 
 def _missing_functions(settings: Settings, trees: Sequence[Tree]) -> Iterator[Reason]:
-    for key, target in (("code_change", settings.code_change), ("config_change", settings.config_change)):
+    for key in ("code_change", "config_change", "rehearse"):
+        target = getattr(settings, key)
         if target is not None and not any(_may_define(tree, target) for tree in trees):
             message = f"`{key}` in [tool.upward] names {target}, which the release does not define"
             yield Reason("settings", message, advice="name a function that is there, or take the key out")

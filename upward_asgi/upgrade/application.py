@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from ..errors import CodeChangeError, ImportedElsewhere
 from ..sessions.state import application_changes
 
-__all__ = ["Application", "changes_of", "require_import_from"]
+__all__ = ["Application", "changes_of", "function_named", "require_import_from"]
 
 
 class Application(Protocol):
@@ -41,16 +41,22 @@ def changes_of(app: object, named: str | None) -> Iterator[Callable[..., object]
     yield from registered
     if named is None:
         return
-    module, _, name = named.partition(":")
-    function = getattr(import_module(module), name, None)
-    if not callable(function):
-        raise CodeChangeError(
-            expected=f"the function {named} that [tool.upward] names as code_change",
-            got="nothing callable of that name",
-            do="correct the name in pyproject.toml and release again",
-        )
+    function = function_named(named, "code_change")
     if function not in registered:
         yield function
+
+
+def function_named(named: str, key: str) -> Callable[..., object]:
+    """The function `package.module:name` that [tool.upward] names under `key`. Raises `CodeChangeError`."""
+    module, _, name = named.partition(":")
+    function = getattr(import_module(module), name, None)
+    if callable(function):
+        return cast("Callable[..., object]", function)
+    raise CodeChangeError(
+        expected=f"the function {named} that [tool.upward] names as {key}",
+        got="nothing callable of that name",
+        do="correct the name in pyproject.toml and release again",
+    )
 
 
 def require_import_from(root: Path, packages: Iterable[str]) -> None:

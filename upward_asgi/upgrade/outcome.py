@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import (
     CodeChangeError,
     InternalError,
+    NotHot,
     NotUndone,
     OperationTimeout,
     QuiesceTimeout,
@@ -17,7 +18,11 @@ from ..errors import (
 )
 from .machine import Event, State
 
-__all__ = ["event_of", "is_the_releases_fault"]
+__all__ = ["event_of", "is_the_releases_fault", "reason_of"]
+
+
+_NAMED = 3
+"""Reasons that are remembered of a release that cannot go hot."""
 
 
 def event_of(reached: State, error: Exception) -> Event:
@@ -37,6 +42,15 @@ def event_of(reached: State, error: Exception) -> Event:
 
 def is_the_releases_fault(reached: State, error: Exception) -> bool:
     """True when the release is to be remembered as failed."""
-    kinds = (CodeChangeError, ReleaseError, TransformError, UpgradeFailed)
+    kinds = (CodeChangeError, NotHot, ReleaseError, TransformError, UpgradeFailed)
     undone = reached in (State.REFUSED, State.ROLLED_BACK)
     return undone and isinstance(error, kinds) and not isinstance(error, QuiesceTimeout | OperationTimeout)
+
+
+def reason_of(error: Exception) -> str:
+    """The reason in one line, as the store remembers it."""
+    if not isinstance(error, NotHot):
+        return str(error)
+    named = "; ".join(str(reason) for reason in error.reasons[:_NAMED])
+    more = len(error.reasons) - _NAMED
+    return f"cannot go hot: {named}" + (f"; and {more} more" if more > 0 else "")

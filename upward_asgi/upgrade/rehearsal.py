@@ -24,6 +24,7 @@ import anyio.to_thread
 from packaging.version import Version
 
 from ..errors import NotHot, Reasoned, RehearsalFailed, UpwardError
+from .application import function_named
 from .commit import Commit, Stages
 from .hop import Step
 from .proof import reasons_of
@@ -204,6 +205,7 @@ def _in_the_copy(
     began = time.perf_counter()
     try:
         commit.carry_out()
+        commit.check()
     except (KeyboardInterrupt, MemoryError):
         raise
     except NotHot as cold:
@@ -255,6 +257,14 @@ class _Proving(Commit):
             where = f"code_change from {hop.old.version} to {hop.new.version}"
             new = {session: error for session, error in self.broken.items() if session not in known}
             self.failures += _grouped(new, where, hop.new.version)
+
+    def check(self) -> None:
+        """The application's own check of what it is now, which [tool.upward] names as `rehearse`."""
+        named = self._steps[-1].hop.new.settings.rehearse
+        if named is None or self.failures:
+            return
+        self.where = f"the application's own check {named}"
+        function_named(named, "rehearse")(self._application.app)
 
     def _patch(self, step: Step) -> None:
         proof = self.proofs.get(step.hop.new.version)

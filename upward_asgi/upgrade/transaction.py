@@ -25,7 +25,7 @@ from .hop import Step
 from .look import Look
 from .machine import Event
 from .operation import Operation
-from .outcome import event_of, is_the_releases_fault
+from .outcome import event_of, is_the_releases_fault, reason_of
 from .policy import SessionPolicy, broken_to_json, close_broken, end_broken
 from .preparation import Preparation, Progress
 from .proof import Proof, ProofPolicy
@@ -139,7 +139,7 @@ class Transaction:
         if error is None:
             write = partial(_clear_failed, store, operation.to)
         elif is_the_releases_fault(operation.machine, error):
-            write = partial(store.mark_failed, self._at.release or operation.to, str(error))
+            write = partial(store.mark_failed, self._at.release or operation.to, reason_of(error))
         else:
             return
         limit = self._service.timeouts.store_seconds

@@ -34,8 +34,6 @@ class Bad:
     """True when it is the way back down that is bad."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Of `Timeouts`."""
-    slow: bool = False
-    """True when it needs more than a few seconds."""
 
 
 _APP = """
@@ -47,7 +45,7 @@ from upward_asgi import LiveSession
 from .words import greeting
 
 HERE = os.getpid()
-ROOM = ["lobby"]
+ROOM = []
 
 
 @dataclass
@@ -58,6 +56,7 @@ class Count:
 class Counter(LiveSession):
     async def mount(self):
         self.state = Count()
+        ROOM.append("guest")
 
     async def handle_event(self, message):
         self.state.n += 1

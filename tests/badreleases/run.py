@@ -29,7 +29,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*", help="only kinds with one of these words in group or name")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     parser.add_argument("-v", "--verbose", action="store_true", help="say how each one ended")
+    parser.add_argument("--list", action="store_true", help="only name the kinds")
     options = parser.parse_args(arguments)
+    if options.list:
+        sys.stdout.writelines(f"{kind.group}: {kind.name}\n" for kind in KINDS)
+        return 0
     logging.disable()
     kinds = [kind for kind in KINDS if not options.words or _is_meant(kind, options.words)]
     began = time.monotonic()
@@ -82,9 +86,9 @@ def page(results: Sequence[Result]) -> str:
 
 Written by `scripts/bad-releases --write`; a test tries them all and fails when a row is missing.
 
-Each kind is a release 1.0.1 that is wrong in one way, beside live sessions on 1.0.0. Whatever it does, the sessions
-keep their states and answer their next message in the old release's words, and the good 1.0.2 that comes after it
-is installed hot for the same sessions. {len(results)} kinds.
+Each kind is a release 1.0.1 that is wrong in one way, beside live sessions on 1.0.0. Whatever it does, the
+sessions keep their states and answer their next message in the old release's words, and the good 1.0.2 that
+comes after it is installed hot for the same sessions. {len(results)} kinds.
 
 - **not unpacked**: the store refuses the wheel, and nothing of it is left there;
 - **refused**: nothing live was touched;

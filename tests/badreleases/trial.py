@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -98,11 +99,16 @@ class Ground:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         wheel = bad.make(place)
-        found = in_child(lambda: asyncio.run(self._attempt(bad, wheel)), self.folder, limit=_LIMIT, quiet=True)
+        found = in_child(
+            lambda: asyncio.run(self._attempt(bad, wheel)), self.folder, limit=_LIMIT, quiet=True
+        )
         return found or Verdict(wrong=["the process died, or hung"])
 
     async def _attempt(self, bad: Bad, wheel: Path) -> Verdict:
         verdict, engine = Verdict(), self._engine
+        served = sys.modules[f"{NAME}.app"]
+        if hasattr(served, "HERE"):
+            served.HERE = os.getpid()  # this is the live process now
         engine._service = replace(engine._service, timeouts=_limits(bad.limits))
         async with anyio.create_task_group() as tasks, engine.run():
             clients = [Client("/ws") for _ in range(_SESSIONS)]
@@ -179,5 +185,10 @@ def _states(upward: Upward) -> list[tuple[str, str, str]]:
 
 
 def _limits(changes: Any) -> Timeouts:
-    standard = {"settle_seconds": 0.0, "probation_seconds": 0.0, "import_seconds": 30.0, "rehearsal_seconds": 30.0}
+    standard = {
+        "settle_seconds": 0.0,
+        "probation_seconds": 0.0,
+        "import_seconds": 30.0,
+        "rehearsal_seconds": 30.0,
+    }
     return Timeouts(**{**standard, **changes})

@@ -1,5 +1,7 @@
 """Releases whose wheel is wrong: what is in it, what it says of itself, what it brings for the upgrade."""
 
+# ruff: noqa: E501 - a table: one kind a line
+
 from __future__ import annotations
 
 import json
@@ -9,7 +11,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from base import BASE, CHANGE, NAME, Bad, Files, Make, edited, released
+from base import BASE, NAME, Bad, Files, Make, edited
 
 from tests.wheels import contents_of, record_of, write_archive, write_wheel
 
@@ -20,7 +22,9 @@ INFO = f"{NAME}-{VERSION}.dist-info"
 CHANGED: Files = edited(BASE, "words.py", ("hello", "bad-day"))
 
 
-def _with(change: Callable[[dict[str, bytes]], object], *, record: bool = True, files: Files = CHANGED) -> Make:
+def _with(
+    change: Callable[[dict[str, bytes]], object], *, record: bool = True, files: Files = CHANGED
+) -> Make:
     """The wheel with its contents changed, before the RECORD is written or (`record=False`) after it."""
 
     def make(folder: Path) -> Path:
@@ -139,5 +143,4 @@ _BROUGHT = [
     _wheel("`code_change` of the application is no function", _settings({"code_change": "svc.app:ROOM"}), "svc.app:ROOM", "refused"),
 ]  # fmt: skip
 
-_ = (CHANGE, released)
 WHEELS = [*_CONTENTS, *_DEMANDS, *_BROUGHT]

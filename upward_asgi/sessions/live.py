@@ -229,20 +229,30 @@ class LiveSession:
 
     async def _tell_upgraded(self, notice: UpgradedNotice) -> None:
         try:
-            await self.upgraded(notice.old_vsn)
+            with notice.scope:
+                await self.upgraded(notice.old_vsn)
         except WebSocketDisconnect:
             raise
-        except Exception:
+        except Exception as error:
+            notice.error = error
             # The upgrade is committed and the state is whole: a view that was not pushed ends no session.
             _LOG.exception("upgraded() of session %s failed; the session goes on", self._session.id)
         finally:
             notice.done.set()
 
-    async def notify_upgraded(self, old_vsn: Version) -> None:
-        """Have `upgraded` called before the next message; returns when that is done, or all is over."""
-        notice = UpgradedNotice(old_vsn, anyio.Event())
+    async def notify_upgraded(self, old_vsn: Version) -> Exception | None:
+        """Have `upgraded` called before the next message; returns what it raised, or None.
+
+        Returns when that is done, or all is over. When this is cancelled, so is `upgraded`: the session goes
+        on with its next message.
+        """
+        notice = UpgradedNotice(old_vsn)
         self._mailbox.notice(notice)
-        await notice.done.wait()
+        try:
+            await notice.done.wait()
+        finally:
+            notice.scope.cancel()
+        return notice.error
 
     async def _finish(self) -> None:
         ending = self._ending or Ending(_ABNORMAL)

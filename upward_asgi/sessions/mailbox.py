@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 from packaging.version import Version
@@ -27,12 +27,16 @@ class Info:
     message: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class UpgradedNotice:
     """The session was upgraded; `done` is set when the session has been told, or has ended."""
 
     old_vsn: Version
-    done: anyio.Event
+    done: anyio.Event = field(default_factory=anyio.Event)
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    """What the session does when it is told; cancelled when that takes too long."""
+    error: Exception | None = None
+    """What it raised then."""
 
 
 Item = Frame | Info | UpgradedNotice

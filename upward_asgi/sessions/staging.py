@@ -118,14 +118,25 @@ class Staged:
         self._defaults.undo()
         self._snapshot.restore()
 
-    async def upgraded(self) -> None:
-        """Tell every session that has an `upgraded`, each between two of its messages; after the commit."""
+    async def upgraded(self) -> list[Exception]:
+        """Tell every session that has an `upgraded`, each between two of its messages; after the commit.
+
+        Returns what they raised. To cancel this ends every `upgraded` that still runs.
+        """
+        errors: list[Exception] = []
+
+        async def told(tell: Callable[[Version], Any], old_vsn: Version) -> None:
+            error = await tell(old_vsn)
+            if error is not None:
+                errors.append(error)
+
         # By then sessions may have ended: telling one of those returns at once.
         async with anyio.create_task_group() as tasks:
             for number, (tell, old_vsn) in enumerate(self._tellers(), 1):
-                tasks.start_soon(tell, old_vsn)
+                tasks.start_soon(told, tell, old_vsn)
                 if number % _TOLD_AT_ONCE == 0:
                     await anyio.lowlevel.checkpoint()
+        return errors
 
     def _tellers(self) -> Iterator[tuple[Callable[[Version], Any], Version]]:
         wants: dict[type, bool] = {}

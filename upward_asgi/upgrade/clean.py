@@ -55,6 +55,8 @@ class FreshStart:
     """A module that raises is noted in the description and is not an error."""
     hash_seed: int | None = None
     """`PYTHONHASHSEED` of the child; None: that of the environment, random as a rule."""
+    memory: int | None = None
+    """Bytes that the child may allocate beyond what this process has (Linux only); None: without a bound."""
 
 
 def import_fresh(
@@ -66,6 +68,7 @@ def import_fresh(
     replaces: Path | None = None,
     preload: Sequence[str] = (),
     tolerate: bool = False,
+    memory: int | None = None,
 ) -> Mapping[str, str]:
     """Import `modules` of the release at `root`, in order, in a clean child interpreter.
 
@@ -81,6 +84,7 @@ def import_fresh(
         extra_path=tuple(str(path) for path in extra_path),
         preload=tuple(preload),
         tolerate=tolerate,
+        memory=memory,
     )
     with _Child(start, describe=False) as child:
         return child.answer().failed
@@ -171,7 +175,7 @@ class _Child(CleanInterpreter):
         argument: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         job = _job(start, describe=describe) | {"call": call, "argument": dict(argument)}
-        super().__init__(_CHILD, job, hash_seed=start.hash_seed)
+        super().__init__(_CHILD, job, hash_seed=start.hash_seed, memory=start.memory)
         self._start = start
 
     def answer(self) -> _Answer:

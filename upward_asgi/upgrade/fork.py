@@ -29,7 +29,18 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from ..errors import UpgradeFailed, UpwardError
 
-__all__ = ["Exited", "Fork", "Killed", "Outcome", "Raised", "Returned", "TimedOut", "in_fork", "start_fork"]
+__all__ = [
+    "Exited",
+    "Fork",
+    "Killed",
+    "Outcome",
+    "Raised",
+    "Returned",
+    "TimedOut",
+    "address_space",
+    "in_fork",
+    "start_fork",
+]
 
 T = TypeVar("T")
 
@@ -230,6 +241,7 @@ def _child(
     status = 70  # EX_SOFTWARE: only seen when not even the report could be sent
     try:
         os.close(reader)
+        _be_silent()
         _forget_the_parent(mask, timeout)
         limits = _bound_memory(memory)
         outcome = _run(function)
@@ -239,6 +251,14 @@ def _child(
         status = 0
     finally:
         os._exit(status)
+
+
+def _be_silent() -> None:
+    """What the copy prints, and what a crash of it dumps, would be taken for the parent's."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _forget_the_parent(mask: set[int], timeout: float) -> None:
@@ -255,16 +275,21 @@ def _forget_the_parent(mask: set[int], timeout: float) -> None:
 
 def _bound_memory(memory: int | None) -> tuple[int, int] | None:
     """Limit the address space to what is used now plus `memory`; the former limits, None if not limited."""
-    statm = Path("/proc/self/statm")
-    if memory is None or not statm.exists():
+    used = address_space()
+    if memory is None or used is None:
         return None
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    used = int(statm.read_text().split()[0]) * resource.getpagesize()
     wanted = used + memory
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     return soft, hard
+
+
+def address_space() -> int | None:
+    """The bytes of address space that this process uses; None where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else None
 
 
 def _run(function: Callable[[], T]) -> Outcome[T]:

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["fresh_starts", "live_modules_in", "require_fresh_import"]
 
 
-def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float) -> None:
+def require_fresh_import(root: Path, packages: Iterable[str], *, timeout: float, memory: int | None) -> None:
     """Import from `root` what lives here of `packages`. Raises `ReleaseDoesNotImport`.
 
-    Blocks for as long as the import takes, `timeout` seconds at most.
+    Blocks for as long as the import takes, `timeout` seconds at most; `memory` is what it may allocate beyond
+    what this process has, in bytes.
     """
     modules = tuple(live_modules_in(root, packages))
     if modules:
-        import_fresh(root, modules, timeout=timeout)
+        import_fresh(root, modules, timeout=timeout, memory=memory)
 
 
 def fresh_starts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import marshal
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
+
+from .fork import address_space
 
 __all__ = ["CleanInterpreter", "ending", "import_path"]
 
@@ -26,12 +29,21 @@ class CleanInterpreter:
     """Runs `script` with the descriptor of a file as its only argument; leaving the context ends it.
 
     The file holds the job, marshalled; the script writes its answer there as a row of marshalled tuples.
+    `memory` is what it may allocate beyond what this process has, in bytes (Linux only).
     """
 
-    def __init__(self, script: Path, job: Mapping[str, object], *, hash_seed: int | None = None) -> None:
+    def __init__(
+        self,
+        script: Path,
+        job: Mapping[str, object],
+        *,
+        hash_seed: int | None = None,
+        memory: int | None = None,
+    ) -> None:
         self._script = script
         self._job = dict(job)
         self._hash_seed = hash_seed
+        self._memory = memory
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -48,6 +60,7 @@ class CleanInterpreter:
                 env=_environment(self._hash_seed),
                 start_new_session=True,
             )
+            _bound_memory(self._process.pid, self._memory)
             self._files = stack.pop_all()
         return self
 
@@ -97,6 +110,15 @@ def ending(status: int) -> str:
         return f"an exit of the process with status {status}"
     names = {s.value: s.name for s in signal.Signals}
     return f"a crash of the process by {names.get(-status, f'signal {-status}')}"
+
+
+def _bound_memory(pid: int, memory: int | None) -> None:
+    used = address_space()
+    if memory is None or used is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # it ended at once: somebody else says how
+        _, hard = resource.prlimit(pid, resource.RLIMIT_AS)
+        resource.prlimit(pid, resource.RLIMIT_AS, (used + memory, hard))
 
 
 def _command(script: Path, box: int) -> list[str]:

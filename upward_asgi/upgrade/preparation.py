@@ -77,6 +77,7 @@ class Preparation:
         }
         report["hops"] = [hop.to_json() for hop in hops]
         if reasons:
+            self._at.release = next(hop.new.version for hop in hops if hop.verdict.reasons)
             raise NotHot(reasons)
         return await self._off_loop(lambda: self._prepare(hops), "plan_seconds", limit)
 
@@ -115,7 +116,8 @@ class Preparation:
             if release.sha256 not in service.imported:
                 packages = service.application.packages
                 self._at.release = release.version
-                work = partial(require_fresh_import, release.root, packages, timeout=limit)
+                memory = service.rehearsal_memory
+                work = partial(require_fresh_import, release.root, packages, timeout=limit, memory=memory)
                 await self._off_loop(work, "import_seconds", limit + _GRACE)
                 service.imported.add(release.sha256)
         self._at.release = None

@@ -350,15 +350,21 @@ class Transaction:
     async def _tell_sessions(self, commit: Commit) -> None:
         """Let each session push what its user should see now; its errors are reported, and harmless."""
         limit = self._service.timeouts.upgraded_seconds
+        errors: list[Exception] = []
         # The first hop's: it knows every session by the release that its user saw last.
         with anyio.move_on_after(limit) as scope:
             try:
-                await commit.staged[0].upgraded()  # sessions may come and go: the result stands already
+                errors = await commit.staged[
+                    0
+                ].upgraded()  # sessions may come and go: the result stands already
             except Exception as error:
                 log.exception("upgraded() failed after the commit")
-                self._warnings.append(f"upgraded() raised {type(error).__name__}: {error}")
+                errors = [error]
+        if errors:
+            first = f"{type(errors[0]).__name__}: {errors[0]}"
+            self._warnings.append(f"upgraded() raised in {len(errors)} session(s), which go on: {first}")
         if scope.cancelled_caught:
-            self._warnings.append(f"upgraded() had not ended everywhere after {limit:g} s (upgraded_seconds)")
+            self._warnings.append(f"upgraded() was ended where it took over {limit:g} s (upgraded_seconds)")
 
     def _count_sessions(self) -> None:
         report = self._operation.report

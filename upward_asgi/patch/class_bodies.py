@@ -200,7 +200,7 @@ class ClassBody:
         journal, held = self.run_.journal, self.cls.__dict__.get(name, MISSING)
         implicit = name in _IMPLICIT and type(value) is FunctionType
         before = held.__func__ if implicit and type(held) in (classmethod, staticmethod) else held
-        if type(value) is FunctionType and same_definition(before, value):
+        if type(value) is FunctionType and same_definition(before, value) and self._is_pair(before, value):
             code = self._new_code(value)
             if can_become(before, code):
                 self.run_.redefine(before, value, code)
@@ -212,6 +212,13 @@ class ClassBody:
         if type(value) is not FunctionType:
             self.run_.mark_dirty(f"{self.cls.__qualname__}.{name}")
         return value
+
+    def _is_pair(self, before: FunctionType, value: FunctionType) -> bool:
+        """False for another of several methods of one name, such as `_` that a dispatcher registers."""
+        pairs = self.run_.pairs
+        pair = pairs.to(self._new_code(value)) if pairs else None
+        alone = sum(count for binds, count in self.shared.items() if value.__name__ in binds) < 2
+        return alone or (pair is not None and before.__code__ in (pair.old, pair.new))
 
     def _new_code(self, made: FunctionType) -> CodeType:
         """The function's code as the whole module's compilation has it."""

@@ -88,9 +88,7 @@ class _Scope:
         self.arguments = {argument.arg for argument in _arguments(function.args)} - {self.itself}
         self.defaults = dict(_defaults(function.args))
         self.remembered = {p: attribute for attribute, p in _kept_arguments(function, gained)}
-        stored = [
-            n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        ]
+        stored = list(_stored_in(function))
         self.local = set(stored)
         self.assigned = {
             target.id: node.value
@@ -104,6 +102,27 @@ class _Scope:
         return _Names(self, instance)
 
 
+_SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _inner(node: ast.AST) -> set[str]:
+    """The names that comprehensions and lambdas inside the node have for themselves."""
+    found = {arg.arg for n in ast.walk(node) if isinstance(n, ast.Lambda) for arg in _arguments(n.args)}
+    comprehensions = (inner for inner in ast.walk(node) if isinstance(inner, _SCOPES))
+    targets = (generator.target for made in comprehensions for generator in made.generators)
+    return found | {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+
+
+def _stored_in(node: ast.AST) -> Iterator[str]:
+    """The names that the node's own scope stores."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.comprehension):
+            continue
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id
+        yield from _stored_in(child)
+
+
 class _Names:
     """What the names of a method would stand for when it made this instance; worked out when asked for."""
 
@@ -115,9 +134,10 @@ class _Names:
 
     def value(self, expression: ast.expr) -> Any:
         """The expression's value. Raises `_Unknown`, and whatever it raises itself."""
-        names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)} - _inner(expression)
         local = {name: self._local(name) for name in names & (self.scope.local | self.scope.arguments)}
-        return eval(_code(expression), self.scope.namespace, {**local, self.scope.itself: self.instance})
+        # As globals all of them, since a comprehension would not see the locals of `eval`.
+        return eval(_code(expression), {**self.scope.namespace, **local, self.scope.itself: self.instance})
 
     def _local(self, name: str) -> Any:
         if name not in self.found:

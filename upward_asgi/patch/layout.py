@@ -50,12 +50,17 @@ def _shape(cls: type) -> tuple[int, ...]:
 
 def _set_metaclass(journal: Journal, cls: type, meta: type) -> bool:
     before = type(cls)
-    journal.on_undo(lambda: type.__setattr__(cls, "__class__", before))
+    journal.on_undo(lambda: _restore_metaclass(cls, before))
     try:
         type.__setattr__(cls, "__class__", meta)
     except TypeError:
         return False
     return True
+
+
+def _restore_metaclass(cls: type, before: type) -> None:
+    if type(cls) is not before:  # false after a refused write, which could not be repeated either
+        type.__setattr__(cls, "__class__", before)
 
 
 def replace_class(run: ModuleRun, old: type, new: type) -> None:

@@ -123,6 +123,11 @@ class ModuleRun:
         later = self.progress.scopes.statements(self.name)[statement.index + 1 :]
         return not any(name in other.effects.binds for other in later)
 
+    def binders(self, name: str) -> int:
+        """How many statements of the module define a function or class of that name."""
+        statements = self.progress.scopes.statements(self.name)
+        return sum(s.binds == (name,) for s in statements if s.is_function or s.is_class)
+
     def is_dirty(self, dotted: str) -> bool:
         """True when what `dotted` stands for in this module is another object or value now."""
         return not self.progress.dirty.isdisjoint(self.progress.scopes.meanings(self.name, dotted))

@@ -264,6 +264,8 @@ def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: b
 
 
 def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved: bool) -> FunctionType:
+    if not moved and run.binders(new.__name__) > 1 and not _is_pair(run, old, new):
+        return new  # another of several functions of one name, such as `_` that a dispatcher registers
     same = old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__
     if same and can_become(old, new.__code__):
         become(run.journal, old, new)
@@ -273,6 +275,14 @@ def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved
     if moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__):
         forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
     return new
+
+
+def _is_pair(run: ModuleRun, old: FunctionType, new: FunctionType) -> bool:
+    """True when the living function has the code that this definition has, or had in the old release."""
+    line = new.__code__.co_firstlineno
+    code = run.pairs.new_code(new.__qualname__, line) if run.pairs else None
+    pair = run.pairs.to(code) if run.pairs and code is not None else None
+    return old.__code__ in ((pair.old, pair.new) if pair else (new.__code__,))
 
 
 def _stands_for(old: FunctionType, statement: Statement, run: ModuleRun) -> bool:

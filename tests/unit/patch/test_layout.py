@@ -37,3 +37,13 @@ def test_without_instances_a_class_may_get_any_layout(releases: Any) -> None:
     live.patch("class N(int):\n    def f(self): return self + 1\nTABLE = {'n': N}\n")
     assert live.module.N(4).f() == 5
     assert live.module.TABLE == {"n": live.module.N}
+
+
+def test_a_metaclass_that_cannot_be_set_leaves_nothing_to_undo(releases: Any) -> None:
+    """CPython refuses `type` to `ABCMeta`: undoing the attempt must not fail in its turn."""
+    live = releases.load("class A:\n    def f(self): return 1\n")
+    made = live.module.A()
+    with pytest.raises(PatchFailed, match="ZeroDivisionError"):
+        live.patch("import abc\nclass A(abc.ABC):\n    def f(self): return 2\n1 / 0\n")
+    assert type(live.module.A) is type
+    assert made.f() == 1

@@ -81,10 +81,12 @@ class Handle:
     async def busy(self) -> AsyncIterator[None]:
         """A section that an upgrade must not fall into: it waits until the section is left."""
         self._session.busy += 1
+        self._session.sections += 1
         try:
             yield
         finally:
             self._session.busy -= 1
+            self._session.sections -= 1
             self._session.channel.tell()
 
     def post(self, message: object) -> bool:

@@ -71,6 +71,7 @@ class Session:
         "release",
         "restart",
         "resumed",
+        "sections",
         "stream",
         "task",
         "upgrading",
@@ -106,6 +107,8 @@ class Session:
         """`file:line` of the old frame that a draining session stands in."""
         self.busy = 0
         """How many `busy()` sections, or messages of a `LiveSession`, are under way."""
+        self.sections = 0
+        """How many `busy()` sections alone."""
         self.resumed = False
         """True in a handler that was started anew by an upgrade, on a connection that was open before."""
         self.upgrading = False

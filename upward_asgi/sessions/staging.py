@@ -56,6 +56,8 @@ class Staged:
         self.to = to
         self.changed = 0
         """How many sessions were given another state object."""
+        self.changing: set[tuple[type, type]] = set()
+        """The types of the holders and of the states that a `code_change` was called for."""
         self._registry = registry
         self._before = registry.release
         self._down = isinstance(old_vsn, Down)
@@ -153,6 +155,7 @@ class Staged:
         change = self._changes.of(session, old) if old is not None or _has_begun(holder) else None
         if change is None:
             return old if old is None or self._down else self._filled(session, old)
+        self.changing.add((type(holder), type(old)))
         if holder is not None:
             self._snapshot.remember_attributes(holder)
         self._snapshot.remember(old)

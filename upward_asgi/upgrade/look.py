@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any
 
+from .messages import Kind, in_the_middle
 from .slices import Slices
 from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
 
@@ -29,6 +30,8 @@ class Look:
 
     def __init__(self, sessions: Sessions, places: Places, seconds: float) -> None:
         self.places = places
+        self.changing: Set[Kind] | None = None
+        """The kinds of state that the upgrade changes, by the rehearsal; None when that is not known."""
         self.held_seconds = 0.0
         """How long the sessions were held, the last time that they were."""
         self._held_since = 0.0
@@ -84,12 +87,17 @@ class Look:
 
     def now(self) -> tuple[Stander, ...]:
         """Everybody who stands in changed code now; after `hold` there is little to look at again."""
+        middle = [
+            found
+            for session in self._loose
+            if (found := in_the_middle(session, self.changing, self.places.store)) is not None
+        ]
         if not self.places:
-            return ()
+            return tuple(middle)
         for session in self._loose:
             self._at(session)
         others = [one for one in self._tasks if one.session not in self._standing]
-        return (*self.in_sessions(), *others, *in_threads(self.places))
+        return (*self.in_sessions(), *others, *in_threads(self.places), *middle)
 
     def in_sessions(self) -> Iterator[Stander]:
         """The sessions that stood in changed code when they were last looked at."""

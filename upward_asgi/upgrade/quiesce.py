@@ -15,7 +15,7 @@ from .look import Look
 from .standers import Patience, Stander
 
 if TYPE_CHECKING:
-    from ..sessions import Sessions
+    from ..sessions import Session, Sessions
 
 __all__ = ["quiesce"]
 
@@ -37,12 +37,12 @@ async def quiesce(sessions: Sessions, look: Look, *, timeouts: Timeouts, clock: 
         moment_over = waited >= timeouts.settle_seconds
         waited_for = [one for one in found if _is_waited_for(one, moment_over)]
         if not waited_for:
-            return found
+            return tuple(one for one in found if one.in_changed_code)
         if waited >= timeouts.quiesce_seconds:
             raise _timeout(waited_for, timeouts.quiesce_seconds)
         look.let_go()
         if moment_over:
-            sessions.hold([one.session for one in waited_for if one.session is not None])
+            sessions.hold(_to_be_held(waited_for))
         # Sessions may come, go and move on meanwhile: all is looked at again.
         await clock.pause(timeouts.quiesce_every_seconds)
 
@@ -53,11 +53,17 @@ def _is_waited_for(one: Stander, moment_over: bool) -> bool:
     return one.patience is Patience.A_MOMENT and not moment_over
 
 
+def _to_be_held(waited_for: Sequence[Stander]) -> list[Session]:
+    """Whose new work may wait; not a `busy` section's, which may want its client's answer."""
+    found = [one.session for one in waited_for]
+    return [session for session in found if session is not None and not session.sections]
+
+
 def _timeout(waited_for: Sequence[Stander], seconds: float) -> QuiesceTimeout:
     names = "; ".join(str(one) for one in waited_for[:_NAMED])
     more = f" and {len(waited_for) - _NAMED} more" if len(waited_for) > _NAMED else ""
     return QuiesceTimeout(
-        expected=f"changed functions to be left within {seconds:g} s (quiesce_seconds)",
+        expected=f"changed functions and messages to be left within {seconds:g} s (quiesce_seconds)",
         got=names + more,
         do="try again when they are idle, or allow more time; nothing was changed",
     )

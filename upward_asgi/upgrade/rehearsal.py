@@ -27,6 +27,7 @@ from ..errors import NotHot, Reasoned, RehearsalFailed, UpwardError
 from .application import function_named
 from .commit import Commit, Stages
 from .hop import Step
+from .messages import Kind, kind_of
 from .proof import reasons_of
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Rehearsal:
     """`fork`, or `none` where the system cannot fork: then the commit's own undo is the only guard."""
     fork_seconds: float = 0.0
     """How long the fork itself held the event loop."""
+    changing: frozenset[Kind] | None = None
+    """The kinds of state that a `code_change` was called for; None when that was not tried."""
     commit_seconds: float = 0.0
     """How long the commit took in the copy: the pause to expect."""
     failures: list[Failure] = field(default_factory=list)
@@ -212,6 +215,7 @@ def _in_the_copy(
         rehearsal.reasons = cold.reasons
     except BaseException as error:
         rehearsal.failures.append(_failure(error, commit.where, commit.release))
+    rehearsal.changing = frozenset(kind_of(*kind) for staged in commit.staged for kind in staged.changing)
     rehearsal.commit_seconds = time.perf_counter() - began - commit.proof_seconds
     rehearsal.lessons = commit.lessons
     rehearsal.proof_seconds = commit.proof_seconds if commit.proofs else None

@@ -54,13 +54,15 @@ class Stander:
     place: FunctionPlace
     patience: Patience
     session: Session | None = None
+    in_changed_code: bool = True
+    """False for a session that is only waited for, in the middle of a message."""
     stays: bool = False
     """True for a handler that could be restarted, but could not be ended now."""
 
     @property
     def way(self) -> Way | None:
         """Drain or restart for a plain handler; None for everybody else."""
-        if self.session is None or self.session.holder is not None:
+        if self.session is None or self.session.holder is not None or not self.in_changed_code:
             return None
         return Way.DRAIN if self.session.restart is None or self.stays else Way.RESTART
 
@@ -105,6 +107,11 @@ class Places:
     def __bool__(self) -> bool:
         """False when the patch changes no function: then nobody can stand in one."""
         return any(map(len, self._changed))
+
+    @property
+    def store(self) -> Path:
+        """The folder that the releases lie in."""
+        return self._store
 
     def find(self, code: CodeType) -> FunctionPlace | None:
         """The changed function that `code` belongs to, if any."""

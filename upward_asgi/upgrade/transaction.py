@@ -168,6 +168,7 @@ class Transaction:
             rehearsal = await self._rehearse_once(steps, proofs, look)
             rehearsal.rebuilt = refining.rebuilt
         self._judge(rehearsal)
+        look.changing = rehearsal.changing
         return steps, look
 
     async def _look_around(self, steps: Sequence[Step]) -> Look:

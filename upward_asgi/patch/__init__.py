@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .apply import Patch, Prepared, prepare
 from .changed import ChangedCode, FunctionPlace
+from .heap import Reach
 from .report import PatchReport
 from .roots import ImportRoot, SysPathImports
 
@@ -15,6 +16,7 @@ __all__ = [
     "Patch",
     "PatchReport",
     "Prepared",
+    "Reach",
     "SysPathImports",
     "prepare",
 ]

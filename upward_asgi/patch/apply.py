@@ -5,6 +5,7 @@ Nothing in the step awaits, so no other task sees a mixture; any exception undoe
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..appup.settings import Settings
 from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
+from .heap import Heap, Reach
 from .journal import Journal
 from .living import LivingFunctions
 from .modules import live_modules
@@ -50,6 +52,9 @@ class Prepared:
     def __init__(self, material: Material, changed: ChangedCode) -> None:
         self._material = material
         self._scanned: LivingFunctions | None = None
+        self._near: LivingFunctions | None = None
+        self.reach = Reach.WHOLE
+        """How far `apply` looks for those who hold what the patch replaces."""
         self.changed = changed
         """The old code of what the patch changes."""
 
@@ -73,21 +78,37 @@ class Prepared:
         """The top-level names of both releases."""
         return self._material.packages
 
+    def look_near(self) -> None:
+        """Look for the living functions near the modules beforehand, in another thread.
+
+        Worth it where the heap is large. What it found is used when a copy of this process has applied the
+        patch with `Reach.COMPARED` and missed nothing; until `apply`, only the youngest generation may be
+        collected, for `apply` looks there for what was born since.
+        """
+        self._near = LivingFunctions.near(self._namespaces())
+
+    @property
+    def needs_scan(self) -> bool:
+        """False when what `look_near` found is enough."""
+        return self.reach is not Reach.NEAR or self._near is None
+
     def scan(self) -> None:
         """Look for the living functions beforehand, in another thread: the costliest part of a patch.
 
         Worth its while right before `apply`, which then only catches up with what was born in between.
         """
-        live = live_modules(self.packages)
-        self._scanned = LivingFunctions.scan([module.__dict__ for module in live.values()])
+        self._scanned = LivingFunctions.scan(self._namespaces())
 
     def apply(self) -> Patch:
         """Apply the patch in one step. Raises `NotHot` or `PatchFailed`, with everything undone."""
         journal, report = Journal(), PatchReport()
-        scanned, self._scanned = self._scanned, None
+        heap = Heap(self.reach, journal.containers, journal.logs)
         started = time.perf_counter()
         try:
-            Step(self._material, scanned, journal, report).run()
+            living = self._living(report)
+            with heap.looking():
+                Step(self._material, living, journal, report).run()
+            living.clear()
         except CannotFollow as refusal:
             journal.undo()
             raise NotHot([refusal.reason]) from refusal
@@ -96,9 +117,34 @@ class Prepared:
             if isinstance(error, KeyboardInterrupt | GeneratorExit):
                 raise
             raise _failed(error) from (error.__cause__ if isinstance(error, PatchFailed) else error)
+        finally:
+            self._near = self._scanned = None
         report.seconds = time.perf_counter() - started
         report.steps = len(journal)
+        report.missed = (*report.missed, *dict.fromkeys(heap.missed))
+        report.compared_seconds += heap.seconds
         return Patch(journal, report)
+
+    def _living(self, report: PatchReport) -> LivingFunctions:
+        """The living functions, those included that were born since they were looked for."""
+        namespaces = self._namespaces()
+        if self.reach is Reach.NEAR and self._near is not None:
+            return self._near.catch_up(namespaces)
+        if self._scanned is not None:
+            return self._scanned.catch_up(namespaces)
+        began = time.perf_counter()
+        found = LivingFunctions.scan(namespaces)
+        if self.reach is Reach.COMPARED and self._near is not None:
+            if self._near.missing(found):
+                found.clear()
+                gc.collect()  # what an earlier patch replaced may wait to be collected: nobody runs that
+                found = LivingFunctions.scan(namespaces)
+            report.missed = tuple(self._near.missing(found))
+            report.compared_seconds = time.perf_counter() - began
+        return found
+
+    def _namespaces(self) -> list[dict[str, object]]:
+        return [module.__dict__ for module in live_modules(self.packages).values()]
 
 
 def prepare(

@@ -48,7 +48,7 @@ def _take_over(
     run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
 ) -> None:
     changes = body_changes(older, newer)
-    clean = _clean_values(run, old, changes)
+    clean, had = _clean_values(run, old, changes), kind.fields(old)
     body = bound_in(newer)
     for name, value in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own:
@@ -60,7 +60,7 @@ def _take_over(
             run.journal.delete_class(old, name)
     _take_module(run, old, new)
     run.journal.class_order(old, list(new.__dict__))
-    kind.become(run.journal, old, new)
+    kind.become(run.journal, old, new, had)
     refresh_abstract(run.journal, old)
 
 

@@ -7,7 +7,6 @@ before anything else, and what it rebound takes the place of what the older stat
 
 from __future__ import annotations
 
-import gc
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from ..appup.instructions import CodeChange
 from ..appup.scopes import key
 from ..errors import PatchFailed
 from ..versions import Down
+from .heap import referrers
 from .hierarchy import with_subclasses
 from .journal import MISSING, Journal
 from .module_run import Progress
@@ -95,7 +95,7 @@ class CodeChanges:
             cls = live.__dict__.get(change.owner) if live is not None and change.owner else None
             if isinstance(cls, type):
                 by_class.update(dict.fromkeys(with_subclasses(cls), change))
-        for item in gc.get_referrers(*by_class) if by_class else ():
+        for item in referrers(*by_class) if by_class else ():
             if type(item) in by_class:
                 yield by_class[type(item)], item
 

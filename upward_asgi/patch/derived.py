@@ -8,12 +8,12 @@ it depends on an argument that nobody remembers, a live instance cannot follow, 
 from __future__ import annotations
 
 import ast
-import gc
 from collections.abc import Iterator
 from typing import Any
 
 from ..appup.attributes import GainedAttribute, assigned_in, gained_attributes, init_of
 from ..appup.definitions import Statement
+from .heap import referrers
 from .hierarchy import with_subclasses
 from .journal import Journal
 from .refusal import CannotFollow
@@ -181,7 +181,7 @@ def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
     by_class = {sub: new for new in classes for sub in with_subclasses(new.cls)}
     if not by_class:
         return
-    for item in gc.get_referrers(*by_class):
+    for item in referrers(*by_class):
         new = by_class.get(type(item))
         if new is not None:
             new.give(journal, item)

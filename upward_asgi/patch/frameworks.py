@@ -8,13 +8,13 @@ here; an adapter adds its own with `register`.
 from __future__ import annotations
 
 import functools
-import gc
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MethodType
 from typing import Any
 
+from .heap import referrers
 from .journal import Journal
 
 __all__ = [
@@ -133,7 +133,7 @@ def become_application(
         old.__dict__[name] = value
     _carry(journal, rebuilt)
     superseded.append((new, old))
-    methods = [h for h in gc.get_referrers(new) if type(h) is MethodType and h.__self__ is new]
+    methods = [h for h in referrers(new) if type(h) is MethodType and h.__self__ is new]
     superseded.extend((method, MethodType(method.__func__, old)) for method in methods)
     return [rebuilt, *inner]
 

@@ -6,11 +6,11 @@ Frameworks hold endpoints in all of these. They are put right before references 
 from __future__ import annotations
 
 import functools
-import gc
 from collections.abc import Iterable, Sequence
 from types import MemberDescriptorType
 from typing import Any
 
+from .heap import holders
 from .journal import Journal
 
 __all__ = ["namespace_of", "show_holders"]
@@ -18,11 +18,11 @@ __all__ = ["namespace_of", "show_holders"]
 
 def show_holders(journal: Journal, superseded: Sequence[tuple[object, object]]) -> None:
     """Replace in slots and partials; make the dictionaries of other holders visible to the heap pass."""
-    holders = gc.get_referrers(*(new for new, _ in superseded)) if superseded else []
-    for holder in holders:
+    found = holders(*(new for new, _ in superseded)) if superseded else []
+    for holder in found:
         namespace_of(holder)
         _in_slots(journal, holder, superseded)
-    _in_partials(journal, superseded, holders)
+    _in_partials(journal, superseded, found)
 
 
 def namespace_of(holder: object) -> dict[Any, Any]:
@@ -46,12 +46,12 @@ def _in_slots(journal: Journal, holder: object, superseded: Iterable[tuple[objec
 
 
 def _in_partials(
-    journal: Journal, superseded: Iterable[tuple[object, object]], holders: Iterable[object]
+    journal: Journal, superseded: Iterable[tuple[object, object]], held_by: Iterable[object]
 ) -> None:
     """Routes to plain functions hold them in partials, whose parts can only be set all at once."""
     now = {id(new): old for new, old in superseded}
-    for holder in holders:
-        found = gc.get_referrers(holder) if type(holder) is tuple else [holder]
+    for holder in held_by:
+        found = holders(holder) if type(holder) is tuple else [holder]
         for partial in (p for p in found if type(p) is functools.partial):
             _replace_in(journal, partial, now)
 

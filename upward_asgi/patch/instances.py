@@ -8,10 +8,11 @@ frame or a weak reference, for these would go on with the old object.
 
 from __future__ import annotations
 
-import gc
 import weakref
 from types import CellType, FrameType, FunctionType, ModuleType
 from typing import Any
+
+from .heap import referrers
 
 __all__ = ["copy_of"]
 
@@ -22,7 +23,7 @@ def copy_of(instance: Any, new: type) -> Any:
     """An instance of `new` with the attributes of `instance`; None when it cannot take its place."""
     if getattr(new, "__new__", None) is not object.__new__ or weakref.getweakrefcount(instance):
         return None
-    if not all(map(_can_exchange, gc.get_referrers(instance))):
+    if not all(map(_can_exchange, referrers(instance))):
         return None
     copy: Any = object.__new__(new)
     for name, value in _attributes(instance).items():

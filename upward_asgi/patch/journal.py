@@ -38,6 +38,8 @@ class Journal:
     def __init__(self) -> None:
         self._entries: list[Callable[[], object]] = []
         self._seen: set[int] = set()
+        self.containers: list[Any] = []
+        """Those whose contents are remembered."""
         _alive.add(self)
 
     def __len__(self) -> int:
@@ -52,6 +54,11 @@ class Journal:
         undo: list[Callable[[], object]] = []
         self._entries.append(lambda: [take_back() for take_back in undo])
         undo.append(act())
+
+    @property
+    def logs(self) -> tuple[list[Any], ...]:
+        """The lists that this log itself consists of."""
+        return self._entries, self.containers
 
     def undo(self) -> None:
         """Bring everything back, newest first. One entry that fails does not keep the others from running."""
@@ -73,6 +80,7 @@ class Journal:
         """Nothing will be undone: let go of all that was replaced."""
         self._entries.clear()
         self._seen.clear()
+        self.containers.clear()
 
     @staticmethod
     def holders() -> Iterator[object]:
@@ -82,6 +90,7 @@ class Journal:
 
     def _holders(self) -> Iterator[object]:
         yield self._entries
+        yield self.containers
         for entry in self._entries:
             if not isinstance(entry, types.FunctionType):
                 continue
@@ -171,6 +180,7 @@ class Journal:
         if id(container) in self._seen:
             return
         self._seen.add(id(container))
+        self.containers.append(container)
         if isinstance(container, OrderedDict):
             items = list(container.items())
             self._entries.append(lambda: _restore_ordered(container, items))

@@ -8,11 +8,11 @@ cannot move, the patch is refused.
 
 from __future__ import annotations
 
-import gc
 from types import FunctionType
 from typing import Any
 
 from .functions import can_become, same_definition
+from .heap import referrers
 from .hierarchy import subclasses
 from .instances import copy_of
 from .journal import Journal
@@ -68,7 +68,7 @@ def replace_class(run: ModuleRun, old: type, new: type) -> None:
 
     References to `old` elsewhere are replaced at the end of the patch, all in one pass.
     """
-    holders = gc.get_referrers(old)
+    holders = referrers(old)
     for item in holders:
         if type(item) is old:
             _move(run, item, new)

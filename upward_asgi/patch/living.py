@@ -14,9 +14,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
+from typing import Any
 
 from ..appup.codes import CodePair, CodePairs
 from .journal import Journal
+from .near import near_objects
 
 __all__ = ["Distribution", "LivingFunctions", "clear_caches", "distribute", "doc_of"]
 
@@ -33,21 +35,46 @@ class LivingFunctions:
     wrappers: list[FunctionType]
     """What decorators of other packages made (`contextlib.contextmanager`): functions with `__wrapped__`."""
     collections: int
-    """Full collections until the scan: while it stands, what was born since is in younger generations."""
+    """Older collections until the scan: while it stands, what was born since is in younger generations."""
 
     @classmethod
     def scan(cls, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:
         """One pass over the heap for the functions of these modules; safe in another thread."""
         if gc.get_freeze_count():
             gc.unfreeze()  # what is frozen is not shown; it only goes back to where it came from
-        found = cls(defaultdict(list), [], [], _full_collections())
+        found = cls(defaultdict(list), [], [], _older_collections())
         found._add(gc.get_objects(), {id(namespace) for namespace in namespaces})
         return found
+
+    @classmethod
+    def near(cls, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:
+        """The functions that are to be reached from these modules within some steps; safe in another thread.
+
+        It may miss some. Whoever compares it with a `scan` (`missing`) knows.
+        """
+        found, spaces = cls(defaultdict(list), [], [], _older_collections()), list(namespaces)
+        found._add(near_objects(spaces), {id(namespace) for namespace in spaces})
+        return found
+
+    def clear(self) -> None:
+        """Let go of them."""
+        self.by_module.clear()
+        self.caches.clear()
+        self.wrappers.clear()
+
+    def missing(self, whole: LivingFunctions) -> list[str]:
+        """The names of what a scan of the whole heap found and this did not."""
+        known = {id(item) for item in (*self.all(), *self.caches, *self.wrappers)}
+        ours = {id(function) for function in whole.all()}
+        wrappers: list[Any] = [*whole.caches, *whole.wrappers]
+        round_ours = [one for one in wrappers if id(one.__wrapped__) in ours]
+        missed: list[Any] = [one for one in (*whole.all(), *round_ours) if id(one) not in known]
+        return [f"{one.__module__}:{one.__qualname__}" for one in missed]
 
     def catch_up(self, namespaces: Iterable[dict[str, object]]) -> LivingFunctions:
         """The same with what was born since the scan: from the young generations, or by a new scan."""
         namespaces = list(namespaces)
-        if _full_collections() != self.collections:
+        if _older_collections() != self.collections:
             return LivingFunctions.scan(namespaces)
         known = {id(item) for item in (*self.all(), *self.caches, *self.wrappers)}
         young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
@@ -141,6 +168,7 @@ def clear_caches(
             cache.cache_clear()
 
 
-def _full_collections() -> int:
-    count: int = gc.get_stats()[2]["collections"]
+def _older_collections() -> int:
+    """How often what is not young any more was collected, or joined by what was."""
+    count: int = sum(generation["collections"] for generation in gc.get_stats()[1:])
     return count

@@ -7,11 +7,11 @@ way round when an object had to be replaced.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
+from .heap import holders
 from .journal import Journal
 
 __all__ = ["replace_references"]
@@ -112,7 +112,7 @@ class _Replacement:
         nested.skip |= {*self.skip, id(new)}
         self.log = self.log or {id(item) for item in self.journal.holders()}
         log = nested.log = self.log
-        for outer in gc.get_referrers(holder):
+        for outer in holders(holder):
             if id(outer) not in nested.skip and id(outer) not in log and not isinstance(outer, type):
                 nested.in_object(outer)
 
@@ -126,7 +126,7 @@ class _Replacement:
 
 def _class_of(namespace: dict[Any, Any]) -> type | None:
     """The class whose own dictionary this is, which only the collector shows."""
-    owners = (o for o in gc.get_referrers(namespace) if issubclass(type(o), type))
+    owners = (o for o in holders(namespace) if issubclass(type(o), type))
     return next((o for o in owners if o.__dict__.get("__module__") is namespace["__module__"]), None)
 
 
@@ -144,7 +144,7 @@ def replace_references(
     log = list(journal.holders())
     own.update(map(id, log))
     own.add(id(log))
-    for holder in gc.get_referrers(*targets):
+    for holder in holders(*targets):
         if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:
             continue
         if issubclass(type(holder), MethodType | FrameType):

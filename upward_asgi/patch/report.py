@@ -22,6 +22,10 @@ class PatchReport:
     left: tuple[str, ...] = ()
     """Living functions that still run old code, as `module:qualname`: they could not follow."""
     notes: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    """What a look near the modules alone would have missed, if the patch compared that."""
+    compared_seconds: float = 0.0
+    """How long that comparing took."""
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -81,10 +81,10 @@ class Step:
     """The one step on the event loop; whoever runs it undoes the journal when it raises."""
 
     def __init__(
-        self, material: Material, scanned: LivingFunctions | None, journal: Journal, report: PatchReport
+        self, material: Material, living: LivingFunctions, journal: Journal, report: PatchReport
     ) -> None:
         self.material = material
-        self.scanned = scanned
+        self.living = living
         self.journal = journal
         self.report = report
         self.progress = Progress(journal, material.scopes, {METADATA, *unfit_closures(material.sources)})
@@ -163,7 +163,7 @@ class Step:
         named = {n: live[n].__dict__ for n in self.material.sources if n in live}
         if not named:
             return
-        living = self.progress.living = self._scan(live)
+        living = self.progress.living = self.living
         left: list[tuple[str, FunctionType]] = []
         for name, namespace in named.items():
             source = self.material.sources[name]
@@ -178,12 +178,6 @@ class Step:
     def _renewed(self, code: CodeType) -> CodeType | None:
         pairs = (source.pairs.of(code) for source in self.material.sources.values())
         return next((pair.new for pair in pairs if pair is not None), None)
-
-    def _scan(self, live: dict[str, ModuleType]) -> LivingFunctions:
-        namespaces = [module.__dict__ for module in live.values()]
-        if self.scanned is None:
-            return LivingFunctions.scan(namespaces)
-        return self.scanned.catch_up(namespaces)
 
     def _obey(self, instruction: Instruction) -> None:
         live = sys.modules.get(instruction.module)

@@ -28,7 +28,7 @@ from .state import Changes
 if TYPE_CHECKING:
     from .registry import Sessions
 
-__all__ = ["Broken", "Staged", "without_collections"]
+__all__ = ["Broken", "Staged", "warm", "without_collections"]
 
 Step = tuple[Session, Version, object, object]
 """A session, the release that wrote its state, that state, and the next one."""
@@ -184,6 +184,16 @@ class Staged:
         except Exception as error:
             raise _failed(session, f"{type(error).__name__}: {error}", "mend the default") from error
         return state
+
+
+def warm(sessions: Iterable[Session]) -> None:
+    """Touch what a commit will touch, before it: after a fork the first write to each page takes its time."""
+    snapshot = Snapshot()
+    for session in sessions:
+        if session.holder is not None:
+            snapshot.remember_attributes(session.holder)
+        snapshot.remember(session.state)
+        session.release = session.release
 
 
 def stage(staged: Staged, sessions: Sequence[Session]) -> Staged:

@@ -81,7 +81,7 @@ class Commit:
         broken: Broken | None = None,
         turn: Turn | None = None,
     ) -> None:
-        self._steps = steps
+        self.steps = steps
         self._turn = turn or Turn(None)
         self._sessions = sessions
         self._application = application
@@ -112,7 +112,7 @@ class Commit:
         """
         try:
             self._judge()
-            for step in self._steps:
+            for step in self.steps:
                 yield from self._hop(step)
         except BaseException as failure:
             self.undo(failure)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any
 
+from ..sessions.staging import warm
 from .messages import Kind, in_the_middle
 from .slices import Slices
 from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
@@ -50,6 +51,7 @@ class Look:
         slices = Slices(self._seconds)
         for chunk in _chunks(self._sessions.open()):
             self._sessions.find_holders(chunk)
+            warm(chunk)
             if self.places:
                 for session in chunk:
                     self._at(session)

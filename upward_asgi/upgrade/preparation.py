@@ -146,6 +146,11 @@ class Preparation:
         self._at.release = None
         return proofs
 
+    async def look_near(self, steps: Sequence[Step]) -> None:
+        """Search for living functions near the modules; the rehearsal tells whether that is enough."""
+        self._at.where = "the search for living functions"
+        await self._off_loop(partial(_look_near, steps), "plan_seconds", self._service.timeouts.plan_seconds)
+
     async def scan(self, steps: Sequence[Step]) -> None:
         """Search for living functions: the costliest part of a patch; the commit only catches up on it."""
         self._at.where = "the search for living functions"
@@ -172,6 +177,12 @@ class Preparation:
         )
 
 
+def _look_near(steps: Sequence[Step]) -> None:
+    for step in steps:
+        step.prepared.look_near()
+
+
 def _scan(steps: Sequence[Step]) -> None:
     for step in steps:
-        step.prepared.scan()
+        if step.prepared.needs_scan:
+            step.prepared.scan()

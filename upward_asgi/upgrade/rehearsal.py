@@ -79,6 +79,8 @@ class Rehearsal:
     """Why the patch could not follow the release, when it found that out while it was applied."""
     lessons: dict[Version, Lesson] = field(default_factory=dict)
     """What comparing the copy with a fresh start taught after each hop, by the release the hop goes to."""
+    missed: dict[Version, tuple[str, ...]] = field(default_factory=dict)
+    """What a look near the modules alone would have missed, by the release the hop goes to."""
     rebuilt: tuple[str, ...] = ()
     """Names that earlier rehearsals of the same operation found to be made anew."""
     proof_seconds: float | None = None
@@ -132,6 +134,7 @@ class Rehearsal:
             "differences": [difference.to_json() for difference in self.differences],
             "equal_to_fresh_start": None if self.proof_seconds is None else not self.differences,
             "rebuilt": list(self.rebuilt),
+            "near_look_missed": {str(version): list(missed) for version, missed in self.missed.items()},
         }
         if self.where == "none":
             found["note"] = "this system cannot fork; a failing commit is undone in the process itself"
@@ -153,12 +156,14 @@ async def rehearse(
     found: Sequence[Stander] = (),
     proofs: Mapping[Version, Proof] = MappingProxyType({}),
     imports: ImportRoot | None = None,
+    compare: bool = False,
 ) -> Rehearsal:
     """Run the commit in a forked copy, and tell how it went there; where no copy can be made, tell that.
 
     `timeout` is in seconds; `memory` is what the copy may allocate, in bytes; after a hop that
     `proofs` has a proof for, the copy compares itself with a fresh start. With `imports`, `__file__`
     shows the versioned folders there: `current` is the parent's, with the old release's files behind it.
+    With `compare` the copy also tells what a look near the modules alone would have missed.
     """
     if not can_fork():
         return Rehearsal(where="none")
@@ -166,7 +171,7 @@ async def rehearse(
 
     loop = asyncio.get_running_loop()
     commit = _Proving(proofs, steps, sessions, application, found)
-    job = partial(_in_the_copy, commit, loop, imports)
+    job = partial(_in_the_copy, commit, loop, imports, compare=compare)
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
@@ -199,12 +204,16 @@ def _in_the_copy(
     commit: _Proving,
     loop: asyncio.AbstractEventLoop,
     imports: ImportRoot | None,
+    *,
+    compare: bool,
 ) -> Rehearsal:
     # A `code_change` may ask for the running loop, as it can in the parent; here it only never turns.
     asyncio._set_running_loop(loop)
     if imports is not None:
         imports.presented = lambda root: root  # type: ignore[method-assign]
     rehearsal = Rehearsal(where="fork", failures=commit.failures)
+    if compare:
+        commit.compare()
     began = time.perf_counter()
     try:
         commit.carry_out()
@@ -216,8 +225,10 @@ def _in_the_copy(
     except BaseException as error:
         rehearsal.failures.append(_failure(error, commit.where, commit.release))
     rehearsal.changing = frozenset(kind_of(*kind) for staged in commit.staged for kind in staged.changing)
-    rehearsal.commit_seconds = time.perf_counter() - began - commit.proof_seconds
+    rehearsal.commit_seconds = time.perf_counter() - began - commit.beside_seconds
     rehearsal.lessons = commit.lessons
+    if compare:
+        rehearsal.missed = commit.missed()
     rehearsal.proof_seconds = commit.proof_seconds if commit.proofs else None
     return rehearsal
 
@@ -252,6 +263,23 @@ class _Proving(Commit):
         self.proof_seconds = 0.0
         self.lessons: dict[Version, Lesson] = {}
 
+    @property
+    def beside_seconds(self) -> float:
+        """How long was spent on what the commit will not do."""
+        return self.proof_seconds + sum(patch.report.compared_seconds for patch in self.patches)
+
+    def compare(self) -> None:
+        """Tell what a near look would have missed."""
+        from ..patch import Reach
+
+        for step in self.steps:
+            step.prepared.reach = Reach.COMPARED
+
+    def missed(self) -> dict[Version, tuple[str, ...]]:
+        """What it would have missed, by release; nothing of a hop that failed."""
+        done = zip(self.steps, self.patches, strict=False)
+        return {step.hop.new.version: patch.report.missed for step, patch in done}
+
     def _hop(self, step: Step) -> Iterator[None]:
         known = set(self.broken)
         try:
@@ -264,7 +292,7 @@ class _Proving(Commit):
 
     def check(self) -> None:
         """The application's own check of what it is now, which [tool.upward] names as `rehearse`."""
-        named = self._steps[-1].hop.new.settings.rehearse
+        named = self.steps[-1].hop.new.settings.rehearse
         if named is None or self.failures:
             return
         self.where = f"the application's own check {named}"

@@ -24,6 +24,7 @@ from .handlers import Handlers
 from .hop import Step
 from .look import Look
 from .machine import Event
+from .nearness import MANY, only_young_collections, trust_the_near_look
 from .operation import Operation
 from .outcome import event_of, is_the_releases_fault, reason_of
 from .policy import SessionPolicy, broken_to_json, close_broken, end_broken
@@ -101,14 +102,19 @@ class Transaction:
         await preparation.import_fresh(steps)
         proofs = await preparation.start_fresh(steps)
         self._take_back_drains(operation.from_)
-        steps, look = await self._rehearse(preparation, steps, proofs)
-        operation.happened(Event.REHEARSE)
-        if operation.dry_run:
-            operation.happened(Event.STOP)
-            self._count_sessions()
-            return None
-        await preparation.scan(steps)
-        return await self._change_over(steps, look)
+        with only_young_collections(wanted=self._has_many_sessions):
+            steps, look = await self._rehearse(preparation, steps, proofs)
+            operation.happened(Event.REHEARSE)
+            if operation.dry_run:
+                operation.happened(Event.STOP)
+                self._count_sessions()
+                return None
+            await preparation.scan(steps)
+            return await self._change_over(steps, look)
+
+    @property
+    def _has_many_sessions(self) -> bool:
+        return len(self._service.sessions) >= MANY
 
     async def _change_over(self, steps: Sequence[Step], look: Look) -> Commit:
         """From the last look at the stacks to the result."""
@@ -158,14 +164,14 @@ class Transaction:
         """Rehearse; plan again with what that taught, and repeat. Returns the steps that passed."""
         refining = Refining(step.hop for step in steps)
         look = await self._look_around(steps)
-        rehearsal = await self._rehearse_once(steps, proofs, look)
+        rehearsal = await self._rehearse_once(preparation, steps, proofs, look)
         while refining.learn(rehearsal.lessons):
             again = await preparation.plan_again(refining)
             if again is None:
                 break
             steps = again
             look = await self._look_around(steps)
-            rehearsal = await self._rehearse_once(steps, proofs, look)
+            rehearsal = await self._rehearse_once(preparation, steps, proofs, look)
             rehearsal.rebuilt = refining.rebuilt
         self._judge(rehearsal)
         look.changing = rehearsal.changing
@@ -178,10 +184,12 @@ class Transaction:
         return look
 
     async def _rehearse_once(
-        self, steps: Sequence[Step], proofs: Mapping[Version, Proof], look: Look
+        self, preparation: Preparation, steps: Sequence[Step], proofs: Mapping[Version, Proof], look: Look
     ) -> Rehearsal:
-        self._at.where = "the rehearsal"
         service = self._service
+        if self._has_many_sessions:
+            await preparation.look_near(steps)
+        self._at.where = "the rehearsal"
         rehearse_it = partial(
             rehearse,
             steps,
@@ -189,12 +197,14 @@ class Transaction:
             application=service.application,
             timeout=service.timeouts.rehearsal_seconds,
             memory=service.rehearsal_memory,
+            compare=self._has_many_sessions,
             found=[one for one in look.in_sessions() if one.patience is Patience.NONE],
         )
         rehearsal = await rehearse_it(proofs=proofs)
         if rehearsal.missed_files:
             # Paths are others then, so there is no comparing with a fresh start.
             rehearsal = await rehearse_it(imports=service.imports)
+        trust_the_near_look(steps, rehearsal)
         return rehearsal
 
     def _judge(self, rehearsal: Rehearsal) -> None:

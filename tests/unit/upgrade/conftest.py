@@ -18,7 +18,7 @@ from packaging.version import Version
 from upward_asgi.appup.settings import Settings
 from upward_asgi.appup.verdict import Reason, Verdict
 from upward_asgi.errors import UnknownRelease
-from upward_asgi.patch import ChangedCode, FunctionPlace
+from upward_asgi.patch import ChangedCode, FunctionPlace, PatchReport
 from upward_asgi.sessions import Session, Sessions, code_change
 from upward_asgi.sessions.channel import Channel
 from upward_asgi.store import Release, Status
@@ -181,6 +181,7 @@ class FakePrepared:
     def __init__(self, world: World, old: Path, new: Path) -> None:
         self.world, self.old, self.new = world, old.name, new.name
         self.changed = world.changed
+        self.needs_scan = True
 
     def scan(self) -> None:
         self.world.reach(f"scan {self.new}")
@@ -189,7 +190,7 @@ class FakePrepared:
         self.world.reach(f"apply {self.new}")
         assert self.world.code == self.old
         self.world.code = self.new
-        report = SimpleNamespace(to_json=lambda: {"to": self.new})
+        report = PatchReport()
         return SimpleNamespace(undo=self._undo, report=report, forget=lambda: None)
 
     def _undo(self) -> None:

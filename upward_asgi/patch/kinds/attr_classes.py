@@ -32,8 +32,11 @@ class _AttrsClass(Kind):
     def generated(self, cls: type) -> frozenset[str]:
         return _GENERATED
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
-        fill_instances(journal, old, map(_default, old.__dict__["__attrs_attrs__"]))
+    def fields(self, cls: type) -> frozenset[str]:
+        return frozenset(attribute.name for attribute in cls.__dict__["__attrs_attrs__"])
+
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
+        fill_instances(journal, old, map(_default, old.__dict__["__attrs_attrs__"]), had)
 
 
 def _default(attribute: Any) -> FieldDefault:

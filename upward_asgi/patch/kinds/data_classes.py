@@ -34,11 +34,14 @@ class _DataClass(Kind):
     def shapes(self, change: Change) -> bool:
         return is_field(change) or touches(_GENERATED | {"__post_init__", "__slots__"}, change)
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
+    def fields(self, cls: type) -> frozenset[str]:
+        return frozenset(cls.__dict__["__dataclass_fields__"])
+
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         fields = [
             f for f in dataclasses.fields(old) if f.init or f.default_factory is not dataclasses.MISSING
         ]
-        fill_instances(journal, old, map(_default, fields))
+        fill_instances(journal, old, map(_default, fields), had)
 
     def generated(self, cls: type) -> frozenset[str]:
         fields = cls.__dict__.get("__dataclass_fields__", {})

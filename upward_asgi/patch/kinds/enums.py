@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
+from ..heap import referrers
 from ..journal import Journal
 from ..refusal import CannotFollow
 from .kind import Kind, is_field, touches
@@ -44,7 +45,7 @@ class _Enum(Kind):
     def generated(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__["_member_map_"])
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         members = _Members(journal, old, new)
         members.move_in()
         members.tables()
@@ -139,7 +140,7 @@ class _Members:
         known = {id(self.before), id(self.__dict__), *map(id, self.tables_before)}
         known.update(id(self.old.__dict__.get(table)) for table in _TABLES)
         known.update(map(id, self.journal.holders()))
-        return any(id(h) not in known and _holds(h, member) for h in gc.get_referrers(member))
+        return any(id(h) not in known and _holds(h, member) for h in referrers(member))
 
 
 def _holds(holder: Any, member: Any) -> bool:

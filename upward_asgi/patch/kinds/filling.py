@@ -9,6 +9,7 @@ from typing import Any
 
 from ...appup.code_changes import HOOK
 from ..derived import has_attribute
+from ..heap import referrers
 from ..hierarchy import with_subclasses
 from ..journal import Journal
 from ..refusal import CannotFollow
@@ -24,9 +25,15 @@ class FieldDefault:
     make: Callable[[Any], object] | None
 
 
-def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault]) -> None:
-    """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`."""
-    fields = list(fields)
+def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault], had: frozenset[str]) -> None:
+    """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`.
+
+    The fields that the class `had` before they have, and what the class itself answers they need not have: if
+    these are all, nobody is looked for.
+    """
+    fields = [field for field in fields if field.name not in had and not _answers(cls, field.name)]
+    if not fields:
+        return
     required = [field for field in fields if field.make is None]
     if required and not hasattr(cls, HOOK):
         _require_all(cls, required)
@@ -34,6 +41,12 @@ def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault]) 
         for field in fields:
             if field.make is not None and not has_attribute(instance, field.name):
                 journal.set_attribute(instance, field.name, field.make(instance))
+
+
+def _answers(cls: type, name: str) -> bool:
+    """True when instances get the attribute from the class: a plain default, not a slot or a property."""
+    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+    return found is not None and not hasattr(type(found), "__get__")
 
 
 def _require_all(cls: type, fields: list[FieldDefault]) -> None:
@@ -55,4 +68,4 @@ def _lacks(instance: object, fields: list[FieldDefault]) -> str:
 
 def _instances(cls: type) -> list[object]:
     kinds = set(with_subclasses(cls))
-    return [item for item in gc.get_referrers(*kinds) if type(item) in kinds]
+    return [item for item in referrers(*kinds) if type(item) in kinds]

@@ -30,8 +30,12 @@ class Kind:
         """Attributes that making the class adds, which go when the new making does not add them."""
         return frozenset()
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
-        """What else is to be done after `old` took over the attributes of `new`."""
+    def fields(self, cls: type) -> frozenset[str]:
+        """The names of the class's fields, for a kind that has fields."""
+        return frozenset()
+
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
+        """What else is to be done after `old`, which `had` these fields, took over what `new` has."""
 
     def settle(self, journal: Journal, cls: type) -> None:
         """What else is to be done for a class that was made again, once every statement has run."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 
 from ...appup.diff import Change
+from ..heap import referrers
 from ..journal import Journal
 from ..refusal import CannotFollow
 from .kind import Kind, is_field
@@ -24,12 +24,11 @@ class _NamedTuple(Kind):
     def generated(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__.get("_fields", ()))
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         length = len(new.__dict__["_fields"])
         # Tuples of plain values are not tracked by the collector; those that are found decide.
         if any(
-            isinstance(item, tuple) and type(item) is old and len(item) != length
-            for item in gc.get_referrers(old)
+            isinstance(item, tuple) and type(item) is old and len(item) != length for item in referrers(old)
         ):
             raise CannotFollow(
                 "fields",

@@ -39,7 +39,10 @@ class _Model(Kind):
         decorated = statement is not None and statement.decorated
         return is_field(change) or decorated
 
-    def become(self, journal: Journal, old: type, new: type) -> None:
+    def fields(self, cls: type) -> frozenset[str]:
+        return frozenset(cls.__dict__.get("__pydantic_fields__", ()))
+
+    def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         _remember(journal, old)
         type.__setattr__(old, "__pydantic_decorators__", _rebound(new, old))
         dependent = _nesting(old)
@@ -47,7 +50,7 @@ class _Model(Kind):
             _remember(journal, one)
         build_schemas((old, *dependent))
         fields = old.__dict__["__pydantic_fields__"]
-        fill_instances(journal, old, (_default(name, field) for name, field in fields.items()))
+        fill_instances(journal, old, (_default(name, field) for name, field in fields.items()), had)
 
     def settle(self, journal: Journal, cls: type) -> None:
         models = (cls, *_nesting(cls))

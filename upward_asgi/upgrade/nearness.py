@@ -1,0 +1,47 @@
+"""With many sessions the patch looks near the modules only, if the rehearsal showed that this is enough.
+
+The heap of a service with 10,000 sessions has a million objects, and one pass over it holds the event loop
+for longer than the whole commit may. See `patch.heap` and `patch.near`.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .hop import Step
+    from .rehearsal import Rehearsal
+
+__all__ = ["MANY", "only_young_collections", "trust_the_near_look"]
+
+MANY = 500
+"""From this number of sessions on the near look is tried; below, a look at the whole heap costs little."""
+_NEVER = 1_000_000_000
+
+
+def trust_the_near_look(steps: Sequence[Step], rehearsal: Rehearsal) -> None:
+    """Let those patches look near which missed nothing so in the copy."""
+    from ..patch import Reach
+
+    for step in steps:
+        if rehearsal.missed.get(step.hop.new.version) == ():
+            step.prepared.reach = Reach.NEAR
+
+
+@contextmanager
+def only_young_collections(*, wanted: bool) -> Iterator[None]:
+    """What is born in this context stays in the younger generations, where a patch finds it at once.
+
+    The youngest is still collected; a full collection of a million objects would hold the loop anyway.
+    """
+    before = gc.get_threshold()
+    if wanted:
+        gc.set_threshold(before[0], _NEVER, _NEVER)
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.set_threshold(*before)

@@ -15,9 +15,16 @@ __all__ = ["serving"]
 
 
 @asynccontextmanager
-async def serving(app: App, *, ws: str = "auto") -> AsyncIterator[int]:
+async def serving(app: App, *, ws: str = "auto", lifespan: str = "off") -> AsyncIterator[int]:
     """Serve `app` while the context is open; gives the port. `ws` names uvicorn's WebSocket protocol."""
-    config = uvicorn.Config(app, port=0, ws=ws, http="h11", lifespan="off", log_level="critical")  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,
+        port=0,
+        ws=ws,  # type: ignore[arg-type]
+        http="h11",
+        lifespan=lifespan,  # type: ignore[arg-type]
+        log_level="critical",
+    )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
     started, startup = asyncio.Event(), server.startup

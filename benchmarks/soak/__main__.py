@@ -21,7 +21,7 @@ from example_app.serving import free_port
 from .memory import resident
 from .releases import fill_store
 from .report import Report
-from .upgrader import Done, Upgrader, orders
+from .upgrader import Done, Orders, Upgrader
 
 __all__ = ["main"]
 
@@ -71,11 +71,13 @@ def _soak(folder: Path, options: argparse.Namespace) -> Report:
 
 def _upgrade(upgrader: Upgrader, pid: int, options: argparse.Namespace, report: Report) -> None:
     until = time.monotonic() + options.minutes * 60
-    for number, order in enumerate(orders(options.releases, options.seed), 1):
-        if number > options.upgrades or time.monotonic() > until:
+    orders, place = Orders(options.releases, options.seed), 0
+    for number in range(1, options.upgrades + 1):
+        if time.monotonic() > until:
             return
         began = time.monotonic()
-        done = upgrader.carry_out(order)
+        done = upgrader.carry_out(orders.next(place))
+        place = done.place
         report.upgraded(done, resident(pid))
         _say(_line(number, done, time.monotonic() - began, report.sizes[-1]))
 

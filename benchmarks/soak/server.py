@@ -27,7 +27,7 @@ def main() -> None:
         "soaked.app:app",
         store=options.store,
         admin=Admin(token_file=options.token_file),
-        timeouts=Timeouts(rehearsal_seconds=30.0, commit_seconds=2.0, probation_seconds=0.0),
+        timeouts=Timeouts(rehearsal_seconds=60.0, commit_seconds=2.0, probation_seconds=0.0),
     )
     uvicorn.run(
         app,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .releases import BAD, version_of
 
-__all__ = ["Done", "Order", "Upgrader", "orders"]
+__all__ = ["Done", "Order", "Orders", "Upgrader"]
 
 _BAD_SHARE = 1 / 3
 _FAR_SHARE = 1 / 6
+_FAR = 2
+"""Good releases that an operation now and then goes over."""
 _WAIT = 110
 """Seconds for one operation."""
 
@@ -46,23 +47,32 @@ class Done:
     restarted: int = 0
 
     @property
+    def place(self) -> int:
+        """The place of the release that runs now."""
+        return int(self.runs.rpartition(".")[2]) // 2
+
+    @property
     def as_expected(self) -> bool:
         """True when it ended as it must, and the right release runs."""
         return self.state == self.order.state and self.runs == version_of(self.order.place)
 
 
-def orders(goods: int, seed: int) -> Iterator[Order]:
-    """Orders without end: every bad release in turn, neighbours, and now and then a way over several."""
-    choose, place = random.Random(seed), 0
-    while True:
-        if choose.random() < _BAD_SHARE and place + 1 < goods:
+class Orders:
+    """What to ask for next: a bad release a third of the time, else a neighbour, or one over several."""
+
+    def __init__(self, goods: int, seed: int) -> None:
+        self._goods = goods
+        self._choose = random.Random(seed)
+
+    def next(self, place: int) -> Order:
+        """The next order for a service that runs the good release at `place`."""
+        if self._choose.random() < _BAD_SHARE and place + 1 < self._goods:
             bad = BAD[place % len(BAD)]
-            yield Order(version_of(place, bad=True), bad.name, bad.state, place)
-            continue
-        reach = 3 if choose.random() < _FAR_SHARE else 1
-        low, high = max(0, place - reach), min(goods - 1, place + reach)
-        place = choose.choice([other for other in (low, high) if other != place])
-        yield Order(version_of(place), "", "succeeded", place)
+            return Order(version_of(place, bad=True), bad.name, bad.state, place)
+        reach = _FAR if self._choose.random() < _FAR_SHARE else 1
+        ways = {max(0, place - reach), min(self._goods - 1, place + reach)} - {place}
+        place = self._choose.choice(sorted(ways))
+        return Order(version_of(place), "", "succeeded", place)
 
 
 class Upgrader:

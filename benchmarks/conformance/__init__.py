@@ -1,0 +1,1 @@
+"""The WebSocket conformance suite, without the middleware, with it, and with an upgrade every second."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .application_changes import ApplicationChanges
 from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
-from .definitions import Statement, class_body, made_otherwise
+from .definitions import Statement, assigned_value, class_body, made_otherwise
 from .diff import Change, Changed, diff_statements
 from .names import Imported, dotted_names
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
@@ -305,7 +305,7 @@ class Flow:
         run.when |= hits
         for earlier in self._earlier(statement):
             self._run_when(earlier, hits)
-        if isinstance(statement.node, ast.Expr):
+        if isinstance(statement.node, ast.Expr | ast.AugAssign):
             self._refill_when(statement, hits)
 
     def _run_when(self, statement: Statement, hits: set[str]) -> None:
@@ -319,6 +319,18 @@ class Flow:
             for base in self.scopes.statements(statement.module)[: statement.index]:
                 if name in base.effects.binds and not (base.is_import or base.is_class or base.is_function):
                     self._run_when(base, hits)
+            if isinstance(statement.node, ast.AugAssign):
+                for base in self._made_elsewhere(statement.module, name):
+                    self._run_when(base, hits)
+
+    def _made_elsewhere(self, module: str, name: str) -> Iterator[Statement]:
+        """The assignments in other modules that make what an imported name stands for."""
+        for definition in self.scopes.resolve(module, name):
+            other, _, original = definition.partition(":")
+            if other != module and other in self.diff.new:
+                for statement in self.scopes.statements(other):
+                    if original in statement.effects.binds and assigned_value(statement.node) is not None:
+                        yield statement
 
     def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
         reads = self._reads_of(statement)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from .describe_texts import IN_ORDER
 
-__all__ = ["Difference", "compare", "lost_state", "unstable"]
+__all__ = ["Difference", "compare", "lost_state", "owners", "unstable"]
 
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
@@ -182,7 +182,7 @@ class _Question:
         """An attribute of a live instance that its class's `__code_change__` has seen."""
         if not self.migrated:
             return False
-        return any(self.live.get(owner) in self.migrated and owner in self.before for owner in _owners(path))
+        return any(self.live.get(owner) in self.migrated and owner in self.before for owner in owners(path))
 
     def _same_keys(self, path: str) -> bool:
         """A dict with the same keys in another order: an entry that is added to a live table comes last."""
@@ -208,7 +208,7 @@ class _Question:
         """Noise itself, or an entry of a table whose keys are noise (`TABLE[140211…]`)."""
         if path in self.noise:
             return True
-        return any(f"{owner}.order" in self.noise for owner in _owners(path))
+        return any(f"{owner}.order" in self.noise for owner in owners(path))
 
     def _is_not_imported(self, path: str) -> bool:
         """A module that a fresh start cannot import, and that the live process has not imported either."""
@@ -219,8 +219,8 @@ class _Question:
         """Inside something that only the live process has, and had before; a new stale copy still counts."""
         if path in self.new or path in self.old or _DETACHED in self.live.get(path, ""):
             return False
-        owners = [path, *_owners(path)]
-        return any(o in self.before and o not in self.new and o not in self.old for o in owners)
+        around = [path, *owners(path)]
+        return any(o in self.before and o not in self.new and o not in self.old for o in around)
 
     def _holds_live_entries(self, path: str) -> bool:
         """The size and the order of a container that had entries of its own: its entries decide, one by
@@ -256,7 +256,7 @@ def _keys(order: str) -> list[str]:
     return [order.partition(IN_ORDER)[0]] if IN_ORDER in order else sorted(order.split(", "))
 
 
-def _owners(path: str) -> Iterator[str]:
+def owners(path: str) -> Iterator[str]:
     """What the path may be inside of, outwards. A key may hold dots: some of these are no paths."""
     start = path.find(":")
     for position in range(len(path) - 1, start, -1):

@@ -35,7 +35,7 @@ from .describe_static import (
     module_namespace,
     of_kind,
 )
-from .describe_texts import IN_ORDER, LONG, Texts, digest, shown_inside
+from .describe_texts import IN_ORDER, LONG, SAME_AS, Texts, digest, shown_inside
 
 __all__ = ["Description", "describe"]
 
@@ -130,7 +130,7 @@ class _Walk:
         if type(value) is not tuple:
             first = self._seen.setdefault(id(value), (path, value))[0]
             if first != path:
-                return f"same as {first}"
+                return f"{SAME_AS}{first}"
         if depth > _DEEP:
             return f"deeper: {self._texts.cls(type(value))}"
         return self._whole(path, value, depth)

@@ -35,10 +35,14 @@ from .describe_static import (
     standard,
 )
 
-__all__ = ["IN_ORDER", "LONG", "Texts", "digest", "shown_inside"]
+__all__ = ["IN_ORDER", "LONG", "ROOT", "SAME_AS", "Texts", "digest", "shown_inside"]
 
 LONG = 400
 """Characters from which on a text is cut and ends with its digest."""
+SAME_AS = "same as "
+"""Begins what is said of an object that is described at another path."""
+ROOT = "<root>"
+"""Stands for the folder of the release."""
 IN_ORDER = ", in the order "
 """Stands between what the keys of a table are and how they are ordered."""
 _NODES = 200

@@ -27,7 +27,9 @@ def can_become(old: FunctionType, code: CodeType) -> bool:
 
 def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeType) -> None:
     """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it
-    stays."""
+    stays. Of a wrapper, what it wraps goes on as well.
+    """
+    _become_cells(journal, old, new, frozenset((id(old),)))
     journal.set_attribute(old, "__code__", code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
@@ -36,7 +38,8 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
     if hasattr(new, "__type_params__"):
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     for name, value in new.__dict__.items():
-        journal.set_item(old.__dict__, name, value)
+        if not same_definition(old.__dict__.get(name), value):
+            journal.set_item(old.__dict__, name, value)
 
 
 def become(
@@ -50,11 +53,7 @@ def become(
     if id(old) in seen:  # a function that reaches itself through its cells
         return
     seen = seen | {id(old)}
-    for name, mine, its in zip(
-        new.__code__.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True
-    ):
-        if name != "__class__":
-            _become_cell(journal, mine, its, seen)
+    _become_cells(journal, old, new, seen)
     journal.contents(old.__dict__)
     wrapped = old.__dict__.get("__wrapped__")
     journal.set_attribute(old, "__code__", new.__code__)
@@ -64,6 +63,15 @@ def become(
     old.__dict__.update(new.__dict__)
     if same_definition(wrapped, new.__dict__.get("__wrapped__")):
         old.__dict__["__wrapped__"] = wrapped
+
+
+def _become_cells(journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int]) -> None:
+    names = new.__code__.co_freevars
+    if old.__code__.co_freevars != names:
+        return
+    for name, mine, its in zip(names, old.__closure__ or (), new.__closure__ or (), strict=True):
+        if name != "__class__":
+            _become_cell(journal, mine, its, seen)
 
 
 def _become_cell(journal: Journal, mine: CellType, its: CellType, seen: frozenset[int]) -> None:

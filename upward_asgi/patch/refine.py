@@ -8,9 +8,11 @@ simply run again; when it holds live state, it cannot, and the release is cold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
-from .compare import Difference
+from .compare import Difference, owners
+from .describe_texts import ROOT, SAME_AS
 
 __all__ = ["names_to_rebuild"]
 
@@ -21,10 +23,23 @@ def names_to_rebuild(
     """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
     differences cannot be met that way.
     """
-    names = sorted({_name(difference.path, old) for difference in differences})
+    found = list(differences)
+    names = sorted({_name(difference.path, old) for difference in found})
     if any(not _untouched(name, old, before) for name in names):
         return ()
-    return tuple(names)
+    others = sorted({_name(path, old) for path in _held_at(found, old)} - set(names))
+    return (*names, *(name for name in others if _untouched(name, old, before)))
+
+
+def _held_at(differences: Iterable[Difference], old: Mapping[str, str]) -> Iterator[str]:
+    """Where else the objects are held that the differences are inside of: one of these made them."""
+    places: dict[str, list[str]] = {}
+    for path, text in old.items():
+        if text.startswith(SAME_AS):
+            places.setdefault(text.removeprefix(SAME_AS), []).append(path)
+    for difference in differences:
+        for owner in (difference.path, *owners(difference.path)):
+            yield from places.get(owner, ())
 
 
 def _name(path: str, old: Mapping[str, str]) -> str:
@@ -42,7 +57,17 @@ def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> 
     A name that neither has is none to make anew: it may be live state under a new name.
     """
     here = {path: text for path, text in before.items() if _below(path, name)}
-    return bool(here) and here == {path: text for path, text in old.items() if _below(path, name)}
+    there = {path: text for path, text in old.items() if _below(path, name)}
+    if not here or here.keys() != there.keys():
+        return False
+    return all(text == there[path] or _same_place(text, there[path]) for path, text in here.items())
+
+
+def _same_place(here: str, there: str) -> bool:
+    """True for a path below the folder of the release, which a fresh start shows with its label."""
+    if ROOT not in there:
+        return False
+    return re.fullmatch(".*?".join(map(re.escape, there.split(ROOT))), here) is not None
 
 
 def _below(path: str, name: str) -> bool:

@@ -22,6 +22,7 @@ from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
 from .stars import drop_unexported, has_star
+from .visible import asks_what_is_there, run_as_if_first
 
 __all__ = ["adopt_definition", "run_statement", "settle"]
 
@@ -219,7 +220,11 @@ def _whole(
     """Run the statement as written, then settle every name that it bound; with `star`, also those that only
     running it told.
     """
-    _run_in_namespace(run, statement.node)
+    if asks_what_is_there(statement):
+        earlier = run.progress.scopes.statements(run.name)[: statement.index]
+        run_as_if_first(run.journal, run.compile(statement.node), run.namespace, earlier)
+    else:
+        _run_in_namespace(run, statement.node)
     if star:
         before = {**dict.fromkeys(run.namespace, MISSING), **before}
     for name, old in before.items():

@@ -55,6 +55,8 @@ from .unimportable import importers_of, wants_what_is_not_there
 
 __all__ = ["Material", "Step"]
 
+_PASSES = 3
+"""How often the instructions are gone through again for what became another value late."""
 _RUNS = (AddDefinition, ReplaceDefinition, RebindImporter, PatchClass, RebuildClass)
 
 
@@ -92,6 +94,7 @@ class Step:
         self.moved: dict[str, object] = {}
         self.started: set[str] = set()
         self.left: list[tuple[str, FunctionType]] = []
+        self.seen: dict[Instruction, set[str]] = {}
         self.overridden: dict[tuple[str, str], object] = {}
         self.code_changes = CodeChanges(
             (step for step in material.instructions if isinstance(step, CodeChange)), self.progress
@@ -114,8 +117,24 @@ class Step:
         self._functions(live)
         for instruction in material.instructions:
             self._try(instruction)
+        self._catch_up()
         self._rebuild()
         self._finish()
+
+    def _catch_up(self) -> None:
+        """What reads a name that only got its new value later runs again: modules may import in a circle."""
+        waiting = [i for i in self.material.instructions if getattr(i, "when", ()) and isinstance(i, _RUNS)]
+        for _ in range(_PASSES):
+            late = [i for i in waiting if self._due(i)]
+            for instruction in late:
+                self._try(instruction)
+            if not late:
+                return
+
+    def _due(self, instruction: Instruction) -> bool:
+        """True when a name that the instruction depends on is another one since it had its last turn."""
+        when: tuple[str, ...] = getattr(instruction, "when", ())
+        return not (self.progress.dirty.intersection(when) <= self.seen.get(instruction, set()))
 
     def _try(self, instruction: Instruction) -> None:
         try:
@@ -205,7 +224,7 @@ class Step:
     def _run(self, instruction: Instruction, live: ModuleType) -> None:
         assert isinstance(instruction, _RUNS)
         when = getattr(instruction, "when", ())
-        if when and self.progress.dirty.isdisjoint(when):
+        if when and not self._due(instruction):
             return
         run = self._module_run(instruction.module, live)
         statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
@@ -222,6 +241,7 @@ class Step:
         again = frozenset(instruction.changed) if isinstance(instruction, PatchClass) else frozenset()
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
             run_statement(run, statement, moved=moved, whole=whole, again=again)
+        self.seen[instruction] = self.progress.dirty.intersection(when)
         self.report.statements += 1
 
     def _before(self, module: str) -> str:

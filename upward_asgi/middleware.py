@@ -30,6 +30,9 @@ Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+_FAILED = 500
+
+
 class Upward:
     """Wraps an ASGI application so that it can take patch releases while it runs.
 
@@ -82,12 +85,35 @@ class Upward:
                 await self.target.app(scope, session.channel.receive, session.channel.send)
                 if session.restart is not None:
                     await connection.serve_again(self.target)
-        elif kind == "http" and wants_events(scope):
-            await serve_events(self.sessions, self.target, scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
+        elif self.engine is not None and self.engine.on_probation:
+            await self._watched(self.engine, scope, receive, send)
+        else:
+            await self._request(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and wants_events(scope):
+            await serve_events(self.sessions, self.target, scope, receive, send)
         else:
             await self.target.app(scope, receive, send)
+
+    async def _watched(self, engine: Engine, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request whose failure counts against the release on probation, once."""
+        failed = False
+
+        async def watching_send(message: Message) -> None:
+            nonlocal failed
+            failed = failed or (message["type"] == "http.response.start" and message["status"] >= _FAILED)
+            await send(message)
+
+        try:
+            await self._request(scope, receive, watching_send)
+        except Exception:
+            failed = True
+            raise
+        finally:
+            engine.failed_requests += failed
 
     def _is_admin(self, scope: Scope) -> bool:
         assert self.admin is not None

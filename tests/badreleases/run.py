@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 import tempfile
 import time
@@ -21,6 +22,9 @@ KINDS = [*WHEELS, *CODE]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bad-releases.md"
 
 Result = tuple[Bad, Verdict]
+
+_MACHINE = re.compile(rf"{re.escape(tempfile.gettempdir())}/\w+/|{re.escape(sys.base_prefix)}/")
+"""Folders that are others on every machine."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -106,7 +110,8 @@ def _end(verdict: Verdict) -> str:
 
 
 def _short(said: str) -> str:
-    text = " ".join(said.split()).replace("|", "\\|").replace("<", "&lt;")
+    told = said.rpartition("; ")[0] or said  # the advice is the same for many
+    text = _MACHINE.sub("", " ".join(told.split())).replace("|", "\\|").replace("<", "&lt;")
     return text if len(text) <= 160 else f"{text[:159]}…"
 
 

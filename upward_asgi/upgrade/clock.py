@@ -70,3 +70,7 @@ class Timeouts:
     """The whole operation up to its result: the limit behind the others, should a wait outlast its own."""
     probation_seconds: float = 600.0
     """How long a release runs without new errors before it becomes permanent; 0 leaves that to people."""
+    health_seconds: float = 5.0
+    """An answer of the application's health check, while a release is on probation."""
+    health_every_seconds: float = 5.0
+    """Between two health checks."""

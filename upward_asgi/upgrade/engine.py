@@ -10,7 +10,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, cast
 
 import anyio
 from anyio.abc import TaskGroup
@@ -19,11 +20,12 @@ from packaging.version import Version
 from ..errors import ConfigurationError, OperationInProgress, UnknownOperation, UpwardError
 from .application import require_import_from
 from .clock import Clock, MonotonicClock, Timeouts
+from .health import HealthCheck
 from .hop import between, current_of, goal_down, goal_install, goal_up, hops_of
 from .machine import Event, State
 from .operation import Kind, Operation
 from .policy import SessionPolicy
-from .probation import Probation, Verdict
+from .probation import Probation, Tally, Verdict
 from .proof import ProofPolicy
 from .service import Service
 from .transaction import Transaction
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from ..sessions import Sessions
     from ..store import Release, Store
     from .application import Application
+    from .health import App
 
 __all__ = ["Engine"]
 
@@ -50,7 +53,8 @@ class Engine:
     `rehearsal_memory` bounds what the forked copy may allocate, in bytes; `proof` says what a
     difference between the rehearsed process and a fresh start leads to; `policy` what a session leads
     to whose `code_change` fails, unless an operation says otherwise; a release that has more than
-    `errors_allowed` errors on probation goes back by itself.
+    `errors_allowed` errors on probation goes back by itself: crashed sessions, failed requests, and checks of
+    the path `health` that are not passed.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Engine:
         proof: ProofPolicy = ProofPolicy.REFUSE,
         policy: SessionPolicy = SessionPolicy.ABORT,
         errors_allowed: int = 10,
+        health: str | None = None,
     ) -> None:
         self._service = Service(
             store,
@@ -80,9 +85,10 @@ class Engine:
         self._policy = SessionPolicy(policy)
         self._errors_allowed = errors_allowed
         self._probation: anyio.CancelScope | None = None
-        self.errors = 0
-        """Errors that count against a release on probation, besides crashed sessions: whoever answers
-        requests adds to it for each 5xx."""
+        self._health = None if health is None else HealthCheck(health, self._service.timeouts.health_seconds)
+        self.failed_requests = 0
+        """Requests answered with 500 or above; whoever answers them counts, while `on_probation`."""
+        self._failed_checks = 0
         self._tasks: TaskGroup | None = None
         self._running: Operation | None = None
         self._operations: OrderedDict[str, Operation] = OrderedDict()
@@ -97,6 +103,11 @@ class Engine:
             finally:
                 self._tasks = None
                 tasks.cancel_scope.cancel()
+
+    @property
+    def on_probation(self) -> bool:
+        """True while errors count against the running release."""
+        return self._probation is not None
 
     def upgrade(
         self, to: Version | None = None, *, dry_run: bool = False, policy: SessionPolicy | None = None
@@ -235,30 +246,53 @@ class Engine:
         if not seconds:
             return
         probation = Probation(seconds, self._errors_allowed, self._count_errors, self._service.clock)
-        with anyio.CancelScope() as self._probation:
-            verdict = await probation.watch()
-            operation.report["probation"] = verdict.value
+        with anyio.CancelScope() as scope:
+            self._probation = scope
             try:
-                self._conclude(operation, verdict)
+                verdict, found = await self._end_of(probation)
+            finally:
+                self._probation = None
+            operation.report["probation"] = verdict.value
+            operation.report["probation_errors"] = asdict(found)
+            try:
+                self._conclude(operation, verdict, found)
             except UpwardError as error:
                 log.exception("the probation of %s could not be concluded", operation.to)
                 operation.report["next"] = f"The probation {verdict.value}, but: {error}"
 
-    def _conclude(self, operation: Operation, verdict: Verdict) -> None:
+    async def _end_of(self, probation: Probation) -> tuple[Verdict, Tally]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._keep_asking)
+            ended = await probation.watch()
+            tasks.cancel_scope.cancel()
+        return ended
+
+    async def _keep_asking(self) -> None:
+        """Count the health checks that are not passed."""
+        if self._health is None:
+            return
+        service = self._service
+        while True:
+            if not await self._health.passes(cast("App", service.application.app)):
+                self._failed_checks += 1
+            await service.clock.pause(service.timeouts.health_every_seconds)
+
+    def _conclude(self, operation: Operation, verdict: Verdict, found: Tally) -> None:
         if verdict is Verdict.PASSED:
             self.make_permanent()
         else:
-            self._take_back(operation)
+            self._take_back(operation, found)
 
-    def _take_back(self, operation: Operation) -> None:
-        reason = f"more than {self._errors_allowed} errors on probation"
+    def _take_back(self, operation: Operation, found: Tally) -> None:
+        reason = f"{found} on probation, {self._errors_allowed} allowed"
         log.error("%s: %s; going back to %s", operation.to, reason, operation.from_)
         self._service.store.mark_failed(operation.to, reason)
         back = self._start(Kind.DOWNGRADE, operation.from_, dry_run=False)
         back.report["because"] = f"{operation.to} had {reason}"
+        operation.report["next"] = f"{operation.to} had {reason}: operation {back.id} takes it back."
 
-    def _count_errors(self) -> int:
-        return self.errors + self._service.sessions.crashes
+    def _count_errors(self) -> Tally:
+        return Tally(self._service.sessions.crashes, self.failed_requests, self._failed_checks)
 
     def _remember(self, operation: Operation) -> None:
         self._operations[operation.id] = operation

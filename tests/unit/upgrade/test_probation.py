@@ -52,7 +52,7 @@ async def test_passed(world, make_engine) -> None:
     clock = HandMovedClock()
     async with make_engine(timeouts=LIMITS, clock=clock, errors_allowed=2).run() as engine:
         operation = await upgraded(engine)
-        engine.errors += 1
+        engine.failed_requests += 1
         world.sessions.crashes += 1
         clock.move(59)
         await anyio.wait_all_tasks_blocked()
@@ -69,15 +69,18 @@ async def test_too_many_errors(world, make_engine) -> None:
     clock = HandMovedClock()
     async with make_engine(timeouts=LIMITS, clock=clock, errors_allowed=2).run() as engine:
         operation = await upgraded(engine)
-        engine.errors += 2
+        engine.failed_requests += 2
         world.sessions.crashes += 1
         clock.move(1)
         await until(lambda: len(engine.operations()) == 2)
         back = await engine.finished(engine.operations()[1].id, 20)
     assert back.state is OperationState.SUCCEEDED, back.report
-    assert "1.0.1 had more than 2 errors" in back.report["because"]
+    assert (
+        "1.0.1 had 1 crashed session(s), 2 failed request(s) on probation, 2 allowed"
+        in back.report["because"]
+    )
     assert (world.code, str(session.release)) == ("1.0.0", "1.0.0")
-    assert "errors" in world.store.failed[Version("1.0.1")]
+    assert "on probation" in world.store.failed[Version("1.0.1")]
     assert str(operation.machine) == "downgraded"
     assert str(back.machine) == "permanent"
 
@@ -86,7 +89,7 @@ async def test_errors_before_the_upgrade_do_not_count(world, make_engine) -> Non
     """Only what happens on probation counts."""
     clock = HandMovedClock()
     async with make_engine(timeouts=LIMITS, clock=clock, errors_allowed=0).run() as engine:
-        engine.errors = 50
+        engine.failed_requests = 50
         await upgraded(engine)
         clock.move(60)
         await until(lambda: str(world.store.boots) == "1.0.1")

@@ -7,13 +7,14 @@ The lifespan runs the upgrade engine round the application's own.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigurationError
 from .sessions.channel import Message, Receive, Send
 from .sessions.registry import Sessions
+from .sessions.routes import Routes
 from .sessions.serving import Connection
 from .sessions.sse import serve_events, wants_events
 from .target import ObjectTarget, StoreTarget, Target, TextTarget
@@ -39,7 +40,8 @@ class Upward:
     `app` is `"package.module:attribute"` or an ASGI application. With a `store`, a named application is
     imported from the store's permanent release, and upgrades are possible; an application object must
     have been imported from the store already (`upward run` does that). Without a store, sessions are tracked
-    and nothing else happens. `engine_options` go to `upgrade.Engine`.
+    and nothing else happens. `upgradable` names routes whose handlers may be restarted without a mark,
+    besides those that the release's settings name. `engine_options` go to `upgrade.Engine`.
 
     Raises `ConfigurationError` for settings that do not fit together, `ImportedElsewhere`, `StoreError`.
     """
@@ -50,6 +52,7 @@ class Upward:
         *,
         store: str | Path | None = None,
         admin: Admin | None = None,
+        upgradable: Iterable[str] = (),
         **engine_options: Any,
     ) -> None:
         if admin is not None and store is None:
@@ -60,6 +63,7 @@ class Upward:
             )
         self.sessions = Sessions()
         """Every open session."""
+        self.sessions.routes = Routes(upgradable)
         self.engine: Engine | None = None
         """What carries out upgrades; None without a store."""
         self.store: Store | None = None
@@ -82,7 +86,10 @@ class Upward:
             if self.sessions.held:
                 await self.sessions.until_let_go()  # it begins in the release that comes of the upgrade
             async with (connection := Connection(self.sessions, scope, receive, send)) as session:
-                await self.target.app(scope, session.channel.receive, session.channel.send)
+                if connection.configured:
+                    await connection.supervise(self.target, scope)
+                else:
+                    await self.target.app(scope, session.channel.receive, session.channel.send)
                 if session.restart is not None:
                     await connection.serve_again(self.target)
         elif kind == "lifespan":
@@ -157,6 +164,7 @@ class Upward:
         self.store = Store.open(store)
         target = StoreTarget(app, self.store)
         self.sessions.release = target.release.version
+        self.sessions.routes.of_release(target.release.settings.upgradable)
         self.engine = Engine(
             store=self.store,
             imports=target.imports,

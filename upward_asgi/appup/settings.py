@@ -23,6 +23,8 @@ from .metadata import SETTINGS_FILE, dist_info
 __all__ = ["SETTINGS_FILE", "Marker", "Settings", "TransformUse"]
 
 _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+_PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*)?")
+_ROUTE = re.compile(r"/\S*")
 _MARKER = re.compile(r"[^:\s]+:[^:\s]+")
 
 
@@ -69,6 +71,13 @@ class Settings:
 
     config_change: str | None = None
     """`pkg.mod:function`, called as `(changed, new, removed)` when settings changed."""
+
+    config: tuple[str, ...] = ()
+    """Where settings are: `pkg.mod` for its upper-case names, `pkg.mod:object` for the object's fields.
+    Without it, the upper-case names of the module that `config_change` is in."""
+
+    upgradable: tuple[str, ...] = ()
+    """Routes whose handlers may be restarted though they carry no mark: `/rooms/{room}`."""
 
     accept_startup: bool = False
     """Changed start-up code is accepted: it takes effect at the next restart only."""
@@ -117,6 +126,8 @@ class Settings:
             "transforms": [use.to_json() for use in self.transforms],
             "code_change": self.code_change,
             "config_change": self.config_change,
+            "config": list(self.config),
+            "upgradable": list(self.upgradable),
             "accept_startup": self.accept_startup,
             "rehearse": self.rehearse,
         }
@@ -159,6 +170,8 @@ def _read(section: object, where: str) -> Settings:
         transforms=tuple(_transforms(section, where)),
         code_change=_function(section, "code_change", where),
         config_change=_function(section, "config_change", where),
+        config=tuple(_texts(section, "config", where, _PLACE, "pkg.mod:object")),
+        upgradable=tuple(_texts(section, "upgradable", where, _ROUTE, "/rooms/{room}")),
         accept_startup=_flag(section, "accept_startup", where),
         rehearse=_function(section, "rehearse", where),
     )
@@ -175,6 +188,16 @@ def _markers(section: Mapping[str, object], key: str, where: str) -> Iterator[st
     for value in _array(section, key, where, do):
         if not isinstance(value, str) or not _MARKER.fullmatch(value):
             raise _bad(f"`{key}` in {where} as a list of `pkg.mod:NAME`", _shown(value), do)
+        yield value
+
+
+def _texts(
+    section: Mapping[str, object], key: str, where: str, form: re.Pattern[str], example: str
+) -> Iterator[str]:
+    do = f'write `{key} = ["{example}"]`'
+    for value in _array(section, key, where, do):
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise _bad(f"`{key}` in {where} as a list of texts like `{example}`", _shown(value), do)
         yield value
 
 

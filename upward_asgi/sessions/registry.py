@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from .channel import Channel
 from .gate import Gate
+from .routes import Routes
 from .session import UNKNOWN, Holder, Restarts, Session, Way
 from .staging import Broken, Staged, stage
 
@@ -28,6 +29,8 @@ class Sessions:
         """The release that new sessions begin with."""
         self.crashes = 0
         """How many sessions were ended by an exception of their handler since the start."""
+        self.routes = Routes()
+        """Whose handlers may be restarted though they carry no mark."""
         self.finders: list[Finder] = []
         """How frameworks keep state; asked once for a session that has none of its own."""
         self._open: dict[str, Session] = {}

@@ -27,7 +27,7 @@ from .relay import Relay
 from .run import DISCONNECT, RUN, Run, first_of
 from .session import Session
 
-__all__ = ["Restart", "upgradable"]
+__all__ = ["Restart", "restart_of", "upgradable"]
 
 P = ParamSpec("P")
 T = TypeVar("T")

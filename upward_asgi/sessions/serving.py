@@ -11,7 +11,7 @@ from .channel import Channel, Receive, Send
 from .handle import CURRENT
 from .pristine import Pristine, introduce
 from .registry import Sessions
-from .restart import Restart
+from .restart import Restart, restart_of
 from .session import Session
 from .target import Serves
 
@@ -27,7 +27,7 @@ class Connection:
     A context, and no coroutine that calls the application, because an idle session keeps the frame of each.
     """
 
-    __slots__ = ("_before", "_pristine", "_sessions", "session")
+    __slots__ = ("_before", "_pristine", "_sessions", "configured", "session")
 
     def __init__(self, sessions: Sessions, scope: Scope, receive: Receive, send: Send) -> None:
         """Begin the session; no work may be held back at this moment."""
@@ -36,6 +36,8 @@ class Connection:
         self._pristine = Pristine(scope)
         self.session = sessions.begin("websocket", scope.get("path", ""), Channel(receive, send))
         self.session.task = asyncio.current_task()
+        self.configured = sessions.routes.match(self.session.path)
+        """True when its handlers may be restarted without a mark."""
         introduce(scope, self.session)
 
     async def __aenter__(self) -> Session:
@@ -54,6 +56,12 @@ class Connection:
         finally:
             self._sessions.end(self.session)
 
+    async def supervise(self, target: Serves, scope: Scope) -> None:
+        """Call the application in a task of its own, as a marked handler is called: it may be restarted."""
+        channel = self.session.channel
+        restart = restart_of(self.session)  # from now on the channel is the restart's
+        await restart.supervise(lambda: target.app(scope, channel.receive, channel.send))
+
     async def serve_again(self, target: Serves) -> None:
         """Call the application for each run after the first; middleware and auth run again: wanted."""
         session = self.session
@@ -64,7 +72,10 @@ class Connection:
             scope = self._pristine.scope()
             introduce(scope, session)
             try:
-                await target.app(scope, session.channel.receive, session.channel.send)
+                if self.configured:
+                    await self.supervise(target, scope)
+                else:
+                    await target.app(scope, session.channel.receive, session.channel.send)
                 await restart.returned()
             except Exception as error:
                 await restart.way_back(error)

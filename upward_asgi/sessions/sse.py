@@ -47,6 +47,8 @@ async def serve_events(
     session.task = asyncio.current_task()
     stream = EventStream(sessions, session, receive, send)
     session.stream = stream
+    if sessions.routes.match(session.path):
+        session.restart = stream
     current, running = CURRENT.set(session), RUN.set(stream.run)
     # From 2.4 on frameworks do not listen for a disconnect, and would be told at their next event only.
     scope["asgi"] = {**scope.get("asgi", {}), "spec_version": "2.3"}

@@ -25,6 +25,7 @@ from ..errors import NotUndone
 from ..sessions import Way
 from ..sessions.snapshot import Snapshot
 from .application import changes_of
+from .configuration import Difference, Watch
 from .machine import Event
 from .turn import Turn
 
@@ -98,6 +99,9 @@ class Commit:
         """The release of the hop under way; None while no hop is."""
         self.patches: list[Patch] = []
         self.staged: list[Staged] = []
+        self._watches: list[Watch] = []
+        self.config: list[Difference] = []
+        """What happened to the application's settings, hop by hop."""
 
     def carry_out(self) -> None:
         """Do all of it in one step."""
@@ -158,10 +162,12 @@ class Commit:
             self._change_application(step)
             self._make_current(step)
             self._patch(step)
+            self._change_config(step)
             return
         self._make_current(step)
         self._patch(step)
         self._change_application(step)
+        self._change_config(step)
         staged = self._staging(step)
         self._migrate_others(staged)
         yield from self._migrate_resting(staged)
@@ -178,6 +184,7 @@ class Commit:
 
     def _patch(self, step: Step) -> None:
         self.where = f"the patch from {step.hop.old.version} to {step.hop.new.version}"
+        watch = Watch(step.hop.new.settings)
         undo = self._will_undo()
         patch = step.prepared.apply()
         undo.do = patch.undo
@@ -185,6 +192,8 @@ class Commit:
         self.where = "looking up the application object"
         undo = self._will_undo()
         undo.do = self._application.reload()
+        if watch:
+            self._watches.append(watch)
         self._happened(Event.PATCH)
 
     def _change_application(self, step: Step) -> None:
@@ -192,11 +201,24 @@ class Commit:
         hop, app = step.hop, self._application.app
         for function in changes_of(app, hop.newer.settings.code_change):
             self.where = f"the application's code_change from {hop.old.version} to {hop.new.version}"
-            before = Snapshot()
-            for holder in (app, getattr(app, "state", None)):
-                before.remember(holder)
-            self._undo.append((self.where, before.restore))
+            self._remember(app)
             function(app, hop.old_vsn, hop.new.version)
+
+    def _remember(self, app: object) -> None:
+        """What the application and its `state` hold, put back by the undo."""
+        before = Snapshot()
+        for holder in (app, getattr(app, "state", None)):
+            before.remember(holder)
+        self._undo.append((self.where, before.restore))
+
+    def _change_config(self, step: Step) -> None:
+        """Tell the application, in the code that runs now, which of its settings are others."""
+        while self._watches:
+            self.where = f"config_change from {step.hop.old.version} to {step.hop.new.version}"
+            self._remember(self._application.app)
+            watch = self._watches.pop()
+            self._undo.append((self.where, watch.undo))
+            self.config.append(watch.tell())
 
     def _staging(self, step: Step) -> Staged:
         hop = step.hop

@@ -129,6 +129,7 @@ class Transaction:
             raise
         finally:
             self._let_go(look)
+        self._service.sessions.routes.of_release(steps[-1].hop.new.settings.upgradable)
         self._remember_drains(found, look.places)
         self._take_back_drains(operation.to)
         self._done(commit, found)
@@ -351,6 +352,7 @@ class Transaction:
     def _done(self, commit: Commit, found: Sequence[Stander]) -> None:
         report = self._operation.report
         report["patches"] = [patch.report.to_json() for patch in commit.patches]
+        report["config"] = [one.to_json() for one in commit.config]
         report["old_frames"] = [one.to_json() for one in found]
         self._count_sessions()
         for one in found:

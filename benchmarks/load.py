@@ -48,7 +48,7 @@ class Connections:
             while True:
                 for one in ready:
                     if awaited[one]:
-                        awaited[one] -= len(one.recv(1 << 16))
+                        awaited[one] -= len(_received(one))
                     if awaited[one]:
                         continue
                     now = min(window, left[one])
@@ -68,9 +68,17 @@ class Connections:
             one.sendall(self._question)
             answer = b""
             while not answer.endswith(b"\r\n\r\n" + PAGE):
-                answer += one.recv(1 << 16)
+                answer += _received(one)
             size = len(answer)
         return size
+
+
+def _received(connection: socket.socket) -> bytes:
+    """Some bytes. A server that has gone would otherwise be waited for, busily and without end."""
+    received = connection.recv(1 << 16)
+    if not received:
+        raise ConnectionResetError("the server has closed a connection")
+    return received
 
 
 def _shake_hands(connection: socket.socket) -> None:

@@ -17,9 +17,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from .describe_texts import IN_ORDER
+from .describe_texts import IN_ORDER, ROOT
 
-__all__ = ["Difference", "compare", "lost_state", "owners", "unstable"]
+__all__ = ["Difference", "compare", "lost_state", "owners", "same_place", "unstable"]
 
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
@@ -250,6 +250,13 @@ class _Question:
         if self.old.get(path) == expected:
             return "changed by the patch, though not by the release"
         return "neither the old nor the new release's"
+
+
+def same_place(here: str, there: str) -> bool:
+    """True when `here` names a folder where `there`, else the same, has the label of the release's own."""
+    if ROOT not in there or here == there:
+        return False
+    return re.fullmatch(".*?".join(map(re.escape, there.split(ROOT))), here) is not None
 
 
 def _keys(order: str) -> list[str]:

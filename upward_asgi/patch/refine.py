@@ -8,33 +8,35 @@ simply run again; when it holds live state, it cannot, and the release is cold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from .compare import Difference, owners
-from .describe_texts import ROOT, SAME_AS
+from .compare import Difference, owners, same_place
+from .describe_texts import SAME_AS
 
 __all__ = ["names_to_rebuild"]
 
 
 def names_to_rebuild(
-    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str]
+    differences: Iterable[Difference],
+    old: Mapping[str, str],
+    before: Mapping[str, str],
+    live: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
-    differences cannot be met that way.
+    differences cannot be met that way. `before` and `live` are the process before and after the patch.
     """
     found = list(differences)
     names = sorted({_name(difference.path, old) for difference in found})
     if any(not _untouched(name, old, before) for name in names):
         return ()
-    others = sorted({_name(path, old) for path in _held_at(found, old)} - set(names))
+    others = sorted({_name(path, old) for path in _held_at(found, live)} - set(names))
     return (*names, *(name for name in others if _untouched(name, old, before)))
 
 
-def _held_at(differences: Iterable[Difference], old: Mapping[str, str]) -> Iterator[str]:
+def _held_at(differences: Iterable[Difference], live: Mapping[str, str]) -> Iterator[str]:
     """Where else the objects are held that the differences are inside of: one of these made them."""
     places: dict[str, list[str]] = {}
-    for path, text in old.items():
+    for path, text in live.items():
         if text.startswith(SAME_AS):
             places.setdefault(text.removeprefix(SAME_AS), []).append(path)
     for difference in differences:
@@ -60,14 +62,7 @@ def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> 
     there = {path: text for path, text in old.items() if _below(path, name)}
     if not here or here.keys() != there.keys():
         return False
-    return all(text == there[path] or _same_place(text, there[path]) for path, text in here.items())
-
-
-def _same_place(here: str, there: str) -> bool:
-    """True for a path below the folder of the release, which a fresh start shows with its label."""
-    if ROOT not in there:
-        return False
-    return re.fullmatch(".*?".join(map(re.escape, there.split(ROOT))), here) is not None
+    return all(text == there[path] or same_place(text, there[path]) for path, text in here.items())
 
 
 def _below(path: str, name: str) -> bool:

@@ -30,7 +30,7 @@ def run_as_if_first(
     journal: Journal, code: CodeType, namespace: dict[str, Any], earlier: Iterable[Statement]
 ) -> None:
     """Run a statement of a live module that sees no more names than it did when the module was imported."""
-    names = dict.fromkeys(["__name__", "__doc__", "__file__", *_bound(earlier)])
+    names = dict.fromkeys(["__name__", "__doc__", "__file__", "__annotations__", *_bound(earlier)])
     visible = {name: namespace[name] for name in names if name in namespace}
     before = dict(visible)
     exec(code, namespace, visible)

@@ -81,7 +81,7 @@ class Proof:
         from ..patch.refine import names_to_rebuild
 
         found = self.differences(before, live)
-        return Lesson(found, names_to_rebuild(found, self.old, before))
+        return Lesson(found, names_to_rebuild(found, self.old, before, live))
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

@@ -73,9 +73,9 @@ class Connections:
         return size
 
 
-def _received(connection: socket.socket) -> bytes:
+def _received(connection: socket.socket, most: int = 1 << 16) -> bytes:
     """Some bytes. A server that has gone would otherwise be waited for, busily and without end."""
-    received = connection.recv(1 << 16)
+    received = connection.recv(most)
     if not received:
         raise ConnectionResetError("the server has closed a connection")
     return received
@@ -89,7 +89,7 @@ def _shake_hands(connection: socket.socket) -> None:
     )
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
-        answer += connection.recv(1)
+        answer += _received(connection, 1)
     if not answer.startswith(b"HTTP/1.1 101"):
         raise ConnectionError(f"expected a WebSocket to be opened, got {answer[:100]!r}")
 

@@ -204,7 +204,7 @@ def _in_this_process(case: Case, rounds: int) -> Result:
 def measure(case: Case, *, rounds: int = 20) -> Result:
     """Patch the case's service `rounds` times, up and down by turns, in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.patch_cost", "--child", json.dumps(asdict(case))]
-    done = subprocess.run([*command, "--rounds", str(rounds)], check=True, capture_output=True, text=True)
+    done = subprocess.run([*command, "--rounds", str(rounds)], check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return Result(**{**found, "quartiles": tuple(found["quartiles"])})
 

@@ -162,6 +162,8 @@ class Load:
     broken: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Load:
+        self._reads = [request for request in self.server.app.requests if request.startswith("GET")]
+        self._before = {request: self.server.ask(request).status for request in self._reads}
         self._stop = threading.Event()
         work = [self._requests] + ([self._socket] if self.server.app.socket else [])
         self._threads = [threading.Thread(target=target) for target in work]
@@ -175,12 +177,11 @@ class Load:
             thread.join()
 
     def _requests(self) -> None:
-        reads = [request for request in self.server.app.requests if request.startswith("GET")]
         while not self._stop.wait(0.2):  # real time: a few requests a second
-            request = reads[self.asked % len(reads)]
+            request = self._reads[self.asked % len(self._reads)]
             try:
                 status = self.server.ask(request).status
-                if status >= 500:
+                if status >= 500 and status != self._before[request]:
                     self.broken.append(f"{request}: {status}")
             except OSError as error:
                 self.broken.append(f"{request}: {error}")

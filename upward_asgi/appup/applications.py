@@ -56,6 +56,10 @@ class Applications:
         self._definitions: dict[str, dict[str, Statement]] = {}
         self._making: dict[str, bool] = {}
 
+    def find(self) -> None:
+        """Find all of them now, and what builds each."""
+        self._owners  # noqa: B018 - asking for it works it out
+
     @cached_property
     def all(self) -> dict[str, Application]:
         """Every application, by its key `module:name`."""

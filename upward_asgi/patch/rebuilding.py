@@ -47,6 +47,8 @@ class Rebuilding:
         self._rebuilds = [i for i in instructions if isinstance(i, RebuildApp)]
         self._homes = {key(i.home or i.module, i.name) for i in self._rebuilds}
         self._applications = Applications(scopes)
+        if self._rebuilds:
+            self._applications.find()  # reading every module takes long: not in the patch itself
         modules = {i.module for i in self._rebuilds}
         self._order = tuple(fresh_order(scopes, modules, _living(scopes))) if self._rebuilds else ()
 

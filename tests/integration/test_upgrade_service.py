@@ -463,6 +463,35 @@ async def test_a_result_that_differs_from_a_fresh_start(
         assert any("app:LIMIT" in warning for warning in report["warnings"]) is seen
 
 
+STARTS = edited(
+    FIRST,
+    app=(
+        "app = Starlette(routes=",
+        "from contextlib import asynccontextmanager\n\n\n@asynccontextmanager\nasync def lifespan(app):\n"
+        "    app.state.ready = 1\n    yield\n\n\napp = Starlette(lifespan=lifespan, routes=",
+    ),
+)
+STARTS_OTHERWISE = edited(STARTS, app=("ready = 1", "ready = 2"))
+STARTS_OTHERWISE = edited(STARTS_OTHERWISE, words=("hello", "good day"))
+
+
+async def test_an_operator_may_accept_changed_start_up_code(serve: Serve) -> None:
+    """Refused as it is; accepted, it goes, up and down, and a note says what waits for the restart."""
+    async with serve(STARTS, STARTS_OTHERWISE) as service, service.connect("/live") as live:
+        refused = await service.upgrade()
+        assert refused.state is OperationState.REFUSED
+        assert [reason["code"] for reason in refused.report["error"]["reasons"]] == ["startup"]
+        accepted = await service.upgrade("1.0.1", accept_startup=True)
+        assert accepted.state is OperationState.SUCCEEDED, accepted.report
+        notes = [note for note in accepted.report["verdict"]["notes"] if note["code"] == "startup"]
+        assert "next restart" in notes[0]["message"]
+        assert await ask(live) == "good day 1"
+        assert service.module().app.state.ready == 1
+        back = await service.end(service.engine.downgrade(accept_startup=True))
+        assert back.state is OperationState.SUCCEEDED, back.report
+        assert await ask(live) == "hello 2"
+
+
 BUILT = edited(
     FIRST,
     words=(

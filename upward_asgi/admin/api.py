@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import anyio.to_thread
 from packaging.version import InvalidVersion, Version
@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["AdminApp"]
 
 log = logging.getLogger("upward_asgi.admin")
+
+
+class _Flags(TypedDict):
+    """What the three operations may be asked with."""
+
+    dry_run: bool
+    accept_startup: bool
+
 
 Call = Callable[[Request], Awaitable[JSONResponse]]
 
@@ -138,22 +146,22 @@ class AdminApp:
         return JSONResponse(operation.to_json(), headers=_applied(wait))
 
     async def _upgrade(self, request: Request) -> JSONResponse:
-        body = await self._fields(request, {"to", "dry_run"})
-        operation = self._engine.upgrade(_version(body.get("to"), "to"), dry_run=_flag(body, "dry_run"))
+        body = await self._fields(request, {"to", *_Flags.__annotations__})
+        operation = self._engine.upgrade(_version(body.get("to"), "to"), **_flags(body))
         return await self._started(request, operation)
 
     async def _downgrade(self, request: Request) -> JSONResponse:
-        body = await self._fields(request, {"dry_run"})
-        return await self._started(request, self._engine.downgrade(dry_run=_flag(body, "dry_run")))
+        body = await self._fields(request, set(_Flags.__annotations__))
+        return await self._started(request, self._engine.downgrade(**_flags(body)))
 
     async def _install(self, request: Request) -> JSONResponse:
-        body = await self._fields(request, {"version", "dry_run"})
+        body = await self._fields(request, {"version", *_Flags.__annotations__})
         version = _version(body.get("version"), "version")
         if version is None:
             raise BadRequest(
                 expected='the release to install as {"version": "1.0.1"}', got="no version", do="name one"
             )
-        operation = self._engine.install(version, dry_run=_flag(body, "dry_run"))
+        operation = self._engine.install(version, **_flags(body))
         return await self._started(request, operation)
 
     async def _permanent(self, request: Request) -> JSONResponse:
@@ -205,6 +213,10 @@ def _version(found: object, field: str) -> Version | None:
             got=repr(found),
             do="name a release of the store as GET /releases lists it",
         ) from error
+
+
+def _flags(body: dict[str, object]) -> _Flags:
+    return _Flags(dry_run=_flag(body, "dry_run"), accept_startup=_flag(body, "accept_startup"))
 
 
 def _flag(body: dict[str, object], field: str) -> bool:

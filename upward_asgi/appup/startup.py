@@ -14,7 +14,9 @@ from .settings import Settings
 from .startup_code import Start, StartupCode, code_text
 from .verdict import Reason, Verdict
 
-__all__ = ["startup_reasons", "startup_verdict"]
+__all__ = ["accept_startup", "startup_reasons", "startup_verdict"]
+
+_ACCEPTED = "it was accepted that it takes effect at the next restart"
 
 
 def startup_reasons(
@@ -77,8 +79,15 @@ def _handled(new: StartupCode, settings: Settings) -> str | None:
     if settings.code_change is not None:
         return f"{settings.code_change} answers for it"
     if settings.accept_startup:
-        return "it was accepted that it takes effect at the next restart"
+        return _ACCEPTED
     return "the application's code_change answers for it" if new.has_application_change() else None
+
+
+def accept_startup(verdict: Verdict) -> Verdict:
+    """The verdict when an operator lets changed start-up code wait for the next restart."""
+    kept = tuple(reason for reason in verdict.reasons if reason.code != "startup")
+    accepted = tuple(_noted(reason, _ACCEPTED) for reason in verdict.reasons if reason.code == "startup")
+    return Verdict(kept, (*verdict.notes, *accepted))
 
 
 def _noted(finding: Reason, handled: str) -> Reason:

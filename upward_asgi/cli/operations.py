@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from .exit_status import ERROR, REFUSED
@@ -11,43 +14,65 @@ from .report import report_text
 
 __all__ = ["downgrade", "install", "upgrade"]
 
-_dry_run = click.option("--dry-run", is_flag=True, help="Do everything but the commit.")
+F = TypeVar("F", bound=Callable[..., object])
+
 _timeout = click.option(
     "--timeout", default=600.0, show_default=True, help="Seconds to wait; the operation goes on without us."
 )
 
 
+def _how(command: F) -> F:
+    """`--dry-run`, `--accept-startup`: what all three operations may be asked with."""
+    command = click.option(
+        "--accept-startup", is_flag=True, help="Changed start-up code may wait for the next restart."
+    )(command)
+    return click.option("--dry-run", is_flag=True, help="Do everything but the commit.")(command)
+
+
 @click.command()
 @click.option("--to", help="The release to go to.  [default: the next patch release]")
-@_dry_run
+@_how
 @_timeout
 @server_options
 @as_json
-def upgrade(to: str | None, dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
+def upgrade(
+    to: str | None, dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
+) -> int:
     """Take a running server to the next patch release, or to --to through those in between."""
-    body: dict[str, object] = {"dry_run": dry_run} if to is None else {"to": to, "dry_run": dry_run}
+    body = _asked(dry_run, accept_startup) | ({} if to is None else {"to": to})
     return _operate(server, "upgrade", body, timeout, as_json)
 
 
 @click.command()
-@_dry_run
+@_how
 @_timeout
 @server_options
 @as_json
-def downgrade(dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
+def downgrade(
+    dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
+) -> int:
     """Take a running server back one patch release, never below its base."""
-    return _operate(server, "downgrade", {"dry_run": dry_run}, timeout, as_json)
+    return _operate(server, "downgrade", _asked(dry_run, accept_startup), timeout, as_json)
 
 
 @click.command()
 @click.argument("version")
-@_dry_run
+@_how
 @_timeout
 @server_options
 @as_json
-def install(version: str, dry_run: bool, timeout: float, server: ServerChoice, as_json: bool) -> int:
+def install(
+    version: str, dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
+) -> int:
     """Take a running server to VERSION, up or down."""
-    return _operate(server, "install", {"version": version, "dry_run": dry_run}, timeout, as_json)
+    body = _asked(dry_run, accept_startup) | {"version": version}
+    return _operate(server, "install", body, timeout, as_json)
+
+
+def _asked(dry_run: bool, accept_startup: bool) -> dict[str, object]:
+    """The body; what is not asked for is left out, so that an older server understands it."""
+    body: dict[str, object] = {"dry_run": dry_run}
+    return body | ({"accept_startup": True} if accept_startup else {})
 
 
 def _operate(server: ServerChoice, kind: str, body: dict[str, object], timeout: float, as_json: bool) -> int:

@@ -110,27 +110,41 @@ class Engine:
         return self._probation is not None
 
     def upgrade(
-        self, to: Version | None = None, *, dry_run: bool = False, policy: SessionPolicy | None = None
+        self,
+        to: Version | None = None,
+        *,
+        dry_run: bool = False,
+        policy: SessionPolicy | None = None,
+        accept_startup: bool = False,
     ) -> Operation:
         """Start going to the next patch release, or to `to` through those in between.
 
+        With `accept_startup`, changed start-up code waits for the next restart and is no reason against it.
         Returns at once. Raises `OperationInProgress`, `NothingNewer`, `NotAPatchRelease`,
         `ReleaseFailedBefore`, `UnknownRelease`, `ImportedElsewhere` before anything has begun.
         """
         self._require_idle()
-        return self._start(Kind.UPGRADE, goal_up(self._service.store, to), dry_run, policy)
+        return self._start(Kind.UPGRADE, goal_up(self._service.store, to), dry_run, policy, accept_startup)
 
-    def downgrade(self, *, dry_run: bool = False, policy: SessionPolicy | None = None) -> Operation:
+    def downgrade(
+        self, *, dry_run: bool = False, policy: SessionPolicy | None = None, accept_startup: bool = False
+    ) -> Operation:
         """Start going back one release. Raises as `upgrade` does, and `BelowBase`."""
         self._require_idle()
-        return self._start(Kind.DOWNGRADE, goal_down(self._service.store), dry_run, policy)
+        return self._start(Kind.DOWNGRADE, goal_down(self._service.store), dry_run, policy, accept_startup)
 
     def install(
-        self, version: Version, *, dry_run: bool = False, policy: SessionPolicy | None = None
+        self,
+        version: Version,
+        *,
+        dry_run: bool = False,
+        policy: SessionPolicy | None = None,
+        accept_startup: bool = False,
     ) -> Operation:
         """Start going to `version`, up or down. Raises as `upgrade` does."""
         self._require_idle()
-        return self._start(Kind.INSTALL, goal_install(self._service.store, version), dry_run, policy)
+        goal = goal_install(self._service.store, version)
+        return self._start(Kind.INSTALL, goal, dry_run, policy, accept_startup)
 
     def make_permanent(self) -> Release:
         """Make the running release the one that the next boot starts."""
@@ -196,7 +210,12 @@ class Engine:
             raise OperationInProgress(self._running.id)
 
     def _start(
-        self, kind: Kind, goal: Version, dry_run: bool, policy: SessionPolicy | None = None
+        self,
+        kind: Kind,
+        goal: Version,
+        dry_run: bool,
+        policy: SessionPolicy | None = None,
+        accept_startup: bool = False,
     ) -> Operation:
         tasks = self._tasks
         if tasks is None:
@@ -209,7 +228,9 @@ class Engine:
         if self._probation is not None:
             self._probation.cancel()
         start = current_of(self._service.store).version
-        operation = Operation(kind, start, goal, self._service.clock.now, dry_run, policy or self._policy)
+        operation = Operation(
+            kind, start, goal, self._service.clock.now, dry_run, policy or self._policy, accept_startup
+        )
         self._remember(operation)
         self._running = operation
         tasks.start_soon(self._carry_out, operation, name=f"upward {kind} {operation.id}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from ..appup.startup import accept_startup
 from ..errors import BelowBase, ConfigurationError, NotAPatchRelease, NothingNewer, ReleaseFailedBefore
 from ..versions import Down, hops, same_line
 
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from ..patch import Prepared
     from ..store import Release, Store
 
-__all__ = ["Hop", "Step", "between", "current_of", "goal_down", "goal_install", "goal_up", "hops_of"]
+__all__ = [
+    "Hop",
+    "Step",
+    "between",
+    "current_of",
+    "goal_down",
+    "goal_install",
+    "goal_up",
+    "hops_of",
+    "with_startup_accepted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,13 @@ def hops_of(store: Store, way: Sequence[Release]) -> tuple[Hop, ...]:
         appup = store.appup(min(old.version, new.version), max(old.version, new.version))
         hops.append(Hop(old, new, appup))
     return tuple(hops)
+
+
+def with_startup_accepted(hop: Hop) -> Hop:
+    """The hop with changed start-up code as a note, and no reason against it."""
+    appup = hop.appup
+    up, down = accept_startup(appup.verdict), accept_startup(appup.down_verdict)
+    return replace(hop, appup=replace(appup, verdict=up, down_verdict=down))
 
 
 def current_of(store: Store) -> Release:

@@ -75,6 +75,8 @@ class Operation:
     """The engine's monotonic clock, in seconds."""
     dry_run: bool = False
     policy: SessionPolicy = SessionPolicy.ABORT
+    accept_startup: bool = False
+    """Changed start-up code is no reason against it: the operator lets it wait for the next restart."""
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     machine: State = State.REQUESTED
     """The state in the machine's table; `state` is the coarser one that callers see."""
@@ -89,6 +91,7 @@ class Operation:
         self.report["requested_at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.report["dry_run"] = self.dry_run
         self.report["policy"] = self.policy.value
+        self.report["accept_startup"] = self.accept_startup
 
     @property
     def state(self) -> OperationState:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
-from .hop import Hop, Step, between, hops_of
+from .hop import Hop, Step, between, hops_of, with_startup_accepted
 from .operation import Operation
 from .proof import Proof, ProofPolicy
 from .refinement import Refining
@@ -68,6 +68,8 @@ class Preparation:
         limit = self._service.timeouts.plan_seconds
         hops = await self._off_loop(lambda: hops_of(self._service.store, releases), "plan_seconds", limit)
         report = self._operation.report
+        if self._operation.accept_startup:
+            hops = tuple(map(with_startup_accepted, hops))
         reasons = [reason for hop in hops for reason in hop.verdict.reasons]
         notes = [note for hop in hops for note in hop.verdict.notes]
         report["verdict"] = {

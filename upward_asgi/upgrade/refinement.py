@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..appup.making import make_appup
+from .hop import with_startup_accepted
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -103,7 +104,7 @@ def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
     plain, refined = (_appup(hop, settings) for settings in (hop.newer.settings, learnt.settings))
     if (plain.up, plain.down) != (hop.appup.up, hop.appup.down):
         return None
-    again = replace(hop, appup=refined)
+    again = with_startup_accepted(replace(hop, appup=refined))  # as it was: the hop is hot already
     return again if again.verdict.hot else None
 
 

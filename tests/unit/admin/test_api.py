@@ -108,6 +108,16 @@ async def test_a_caller_may_wait_for_the_end(client) -> None:
     assert answer.headers["preference-applied"] == "wait=30"
 
 
+async def test_an_operator_may_accept_changed_start_up_code(client) -> None:
+    """The wish is part of the operation, and of its report; it is true or false."""
+    for call, body in (("upgrade", {}), ("install", {"version": "1.0.1"})):
+        asked = {**body, "dry_run": True, "accept_startup": True}
+        answer = await client.post(call, json=asked, headers={"Prefer": "wait=30"})
+        assert answer.json()["report"]["accept_startup"] is True
+    wrong = await client.post("upgrade", json={"accept_startup": "yes"})
+    assert wrong.status_code == 400
+
+
 async def test_a_second_operation_is_refused_with_the_firsts_id(client) -> None:
     """One at a time; the problem names the one under way."""
     first = (await client.post("upgrade", json={"dry_run": True})).json()

@@ -195,3 +195,23 @@ def test_a_url_that_is_none_is_told(url: str) -> None:
 def test_the_token_is_not_shown() -> None:
     """Not even in a representation."""
     assert "sesame" not in repr(Server(token="sesame"))
+
+
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        (("upgrade", "--accept-startup"), {"dry_run": False, "accept_startup": True}),
+        (("upgrade", "--to", "1.0.2"), {"dry_run": False, "to": "1.0.2"}),
+        (("downgrade", "--dry-run", "--accept-startup"), {"dry_run": True, "accept_startup": True}),
+        (
+            ("install", "1.0.1", "--accept-startup"),
+            {"dry_run": False, "accept_startup": True, "version": "1.0.1"},
+        ),
+    ],
+)
+def test_what_is_asked_of_the_server(serve, upward, command, body) -> None:
+    """The options of an operation reach the server; one that is not given is not sent."""
+    done = {"id": "x", "kind": command[0], "state": "succeeded", "report": {}, "phases": []}
+    server = serve((200, done))
+    assert upward(*command, "--url", f"http://127.0.0.1:{server.server_port}", "--json").status == 0
+    assert json.loads(server.asked[0][3]) == body

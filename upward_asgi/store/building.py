@@ -68,7 +68,7 @@ def build_release(
     `BadSettings`, `BadSource`, `BadWheel` (the one before), `ConfigurationError`, `TransformError`.
     """
     settings = _settings(project)
-    with tempfile.TemporaryDirectory(prefix="upward-build-") as folder:
+    with writing(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="upward-build-") as folder:
         work = Path(folder)
         with _built(run_backend(project.resolve(), work / "wheel", isolated=isolated)) as made:
             before = _previous(made, out, previous)

@@ -150,7 +150,7 @@ class Engine:
         """Make the running release the one that the next boot starts."""
         self._require_idle()
         store = self._service.store
-        version = current_of(store).version
+        version = self._require_own_release()
         store.make_permanent(version)
         self._confirm(version)
         if self._probation is not None:
@@ -227,7 +227,7 @@ class Engine:
         require_import_from(self._service.store.root, self._service.application.packages)
         if self._probation is not None:
             self._probation.cancel()
-        start = current_of(self._service.store).version
+        start = self._require_own_release()
         operation = Operation(
             kind, start, goal, self._service.clock.now, dry_run, policy or self._policy, accept_startup
         )
@@ -235,6 +235,17 @@ class Engine:
         self._running = operation
         tasks.start_soon(self._carry_out, operation, name=f"upward {kind} {operation.id}")
         return operation
+
+    def _require_own_release(self) -> Version:
+        """The release that this process runs. Raises when the store has another one for it."""
+        runs, current = self._service.sessions.release, current_of(self._service.store).version
+        if current == runs:
+            return current
+        raise ConfigurationError(
+            expected=f"the store's current release to be {runs}, which this process runs",
+            got=f"{current}: another process works on {self._service.store.root}",
+            do="give each process a store of its own, or end the other one and restart this one",
+        )
 
     async def _carry_out(self, operation: Operation) -> None:
         try:

@@ -48,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--upgrades", type=int, default=200, help="upgrades and rollbacks (200)")
     parser.add_argument("--every", type=float, default=2.0, help="seconds between a client's messages (2)")
     parser.add_argument("--beat", type=float, default=1.0, help="seconds between broadcasts to all (1)")
+    parser.add_argument("--rest", type=float, default=2.0, help="seconds between two upgrades (2)")
     parser.add_argument("--releases", type=int, default=13, help="good releases; a bad one between two (13)")
     parser.add_argument("--ws", default="auto", help="uvicorn's WebSocket protocol")
     parser.add_argument("--seed", type=int, default=1)
@@ -80,6 +81,7 @@ def _upgrade(upgrader: Upgrader, pid: int, options: argparse.Namespace, report: 
         place = done.place
         report.upgraded(done, resident(pid))
         _say(_line(number, done, time.monotonic() - began, report.sizes[-1]))
+        time.sleep(options.rest)
 
 
 def _line(number: int, done: Done, seconds: float, size: int) -> str:

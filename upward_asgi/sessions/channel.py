@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from .gate import Gate
+from .over import nobody_there, nothing_more
 
 __all__ = ["Channel", "Message", "Receive", "Send"]
 
@@ -136,6 +137,10 @@ class Channel:
         """The disconnect that `end` left."""
         assert self._disconnect is not None
         return dict(self._disconnect)
+
+    def forget(self) -> None:
+        """The connection is over: let go of the server's side of it."""
+        self._receive, self._send = nothing_more, nobody_there
 
     async def close(self) -> None:
         """Close the connection to the client, with the code and the reason that `end` was given."""

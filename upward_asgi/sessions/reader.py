@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable
 
 from .channel import Message, Receive
+from .over import nothing_more
 
 __all__ = ["Reader"]
 
@@ -70,6 +71,7 @@ class Reader:
             # The connection is over, so nobody is there to be told what the last receive said.
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await pending
+        self._receive = nothing_more
 
     async def _until_done(self, pending: asyncio.Task[Message]) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

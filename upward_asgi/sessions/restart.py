@@ -22,6 +22,7 @@ from ..errors import CodeChangeError
 from .channel import Message
 from .handle import CURRENT
 from .ladder import Exit, descend, until_sent
+from .over import nobody_there
 from .reader import Reader
 from .relay import Relay
 from .run import DISCONNECT, RUN, Run, first_of
@@ -149,6 +150,7 @@ class Restart:
         for orphan in self._orphans:
             orphan.cancel()
         await self._reader.close()
+        self._send = nobody_there
 
     # The handler's side.
 

@@ -55,6 +55,7 @@ class Connection:
                 await self.session.restart.close()
         finally:
             self._sessions.end(self.session)
+            self.session.channel.forget()
 
     async def supervise(self, target: Serves, scope: Scope) -> None:
         """Call the application in a task of its own, as a marked handler is called: it may be restarted."""

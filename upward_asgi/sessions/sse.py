@@ -16,6 +16,7 @@ from typing import Any
 
 from .channel import Channel, Message, Receive, Send
 from .handle import CURRENT
+from .over import nobody_there
 from .pristine import Pristine, introduce
 from .reader import Reader
 from .registry import Sessions
@@ -63,6 +64,7 @@ async def serve_events(
         CURRENT.reset(current)
         await stream.close()
         sessions.end(session)
+        session.channel.forget()
 
 
 class EventStream:
@@ -162,6 +164,7 @@ class EventStream:
         """The connection is over."""
         self.relay.close()
         await self._reader.close()
+        self._send = nobody_there
 
     # The handler's side.
 

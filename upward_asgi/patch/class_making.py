@@ -17,6 +17,7 @@ from .abstract import refresh_abstract
 from .class_changes import body_changes, bound_in, must_run
 from .derived import new_attributes
 from .functions import can_become, functions_under, same_definition
+from .hierarchy import detach
 from .journal import MISSING
 from .kinds import Kind, kind_of
 from .layout import can_hold, replace_class
@@ -38,6 +39,8 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
         note_attributes(run, new, older, newer)
         run.progress.superseded.append((old, new))
         return new
+    run.journal.on_undo(lambda: detach(new))
+    run.progress.taken_over.append(new)
     _take_over(run, kind, old, new, older, newer)
     note_attributes(run, old, older, newer)
     run.progress.superseded.append((new, old))

@@ -26,6 +26,8 @@ _SKIPPED = frozenset(
         "__pydantic_validator__",
     )
 )
+_SHARED = frozenset(("__replace__",))
+"""One function of attrs that all its classes have, and that says it is of the class made last."""
 _SCHEMAS = frozenset(("__pydantic_core_schema__", "__pydantic_generic_metadata__"))
 """Tables so deep that their digest is all that is shown."""
 
@@ -46,8 +48,9 @@ def class_parts(cls: type, names: Names, texts: Texts) -> Iterator[Part]:
     if registered:
         yield ".registered", Fact(registered)
     yield from _members(cls)
+    skipped = _SKIPPED | _SHARED if "__attrs_attrs__" in namespace(cls) else _SKIPPED
     for name, value in namespace(cls).items():
-        if name not in _SKIPPED:
+        if name not in skipped:
             yield f".{name}", Fact(texts.schema(value)) if name in _SCHEMAS else value
 
 

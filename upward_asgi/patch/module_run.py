@@ -31,6 +31,8 @@ class Progress:
     """Definitions that have another object or another plain value than before."""
     superseded: list[tuple[object, object]] = field(default_factory=list)
     """Objects made while running, each with the live one that stands for it."""
+    taken_over: list[type] = field(default_factory=list)
+    """Classes made while running that the living ones took over: nobody needs them any more."""
     changed_functions: set[int] = field(default_factory=set)
     """Ids of living functions whose code changed."""
     exported: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)

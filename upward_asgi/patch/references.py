@@ -150,3 +150,5 @@ def replace_references(
         if issubclass(type(holder), MethodType | FrameType):
             continue
         replacement.in_object(holder)
+        if id(type(holder)) in replacement.by_id:
+            journal.set_class_of(holder, replacement.now(type(holder)))

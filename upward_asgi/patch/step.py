@@ -36,6 +36,7 @@ from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
 from .held_codes import renew_held_codes
+from .hierarchy import detach
 from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
 from .kinds import kind_of
@@ -284,9 +285,10 @@ class Step:
                 kind_of(stands).settle(self.journal, stands)
         forget_removed(self.journal, live_modules(self.material.packages), self.removed)
         drop_superseded(self.journal, live_modules(self.material.packages), self.progress.superseded)
-        replace_references(
-            self.journal, self.progress.superseded, skip=(self.progress.superseded, *self.progress.superseded)
-        )
+        superseded, made_again = self.progress.superseded, self.progress.taken_over
+        replace_references(self.journal, superseded, skip=(superseded, *superseded, made_again))
+        for made in made_again:
+            detach(made)
         self.code_changes.instances()
         derive_attributes(self.journal, self.progress.gained)
         for name, source in self.material.sources.items():

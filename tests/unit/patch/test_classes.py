@@ -96,3 +96,27 @@ def test_annotations_are_merged(releases: Any) -> None:
     live.patch("class Thing:\n    a: str = 1\n    c: int = 3\n")
     assert live.module.Thing.__annotations__ == {"a": str, "c": int}
     assert (live.module.Thing.c, hasattr(live.module.Thing, "b")) == (3, False)
+
+
+MADE_TWICE = """
+import dataclasses
+class Base:
+    def __init_subclass__(cls, **options):
+        cls.only = cls()
+@dataclasses.dataclass
+class Thing(Base):
+    x: int = 1
+    def f(self): return type(self)
+"""
+
+
+def test_nothing_is_left_of_a_class_that_was_made_again(releases: Any) -> None:
+    """Instances that its making made are the living class's, and bases list the living class once."""
+    live = releases.load(MADE_TWICE)
+    cls = live.module.Thing
+    patch = live.patch(MADE_TWICE.replace("x: int = 1", "x: int = 2"))
+    assert type.__subclasses__(live.module.Base) == [cls]
+    assert type(cls.only) is cls.only.f() is cls
+    patch.undo()
+    assert type.__subclasses__(live.module.Base) == [cls]
+    assert cls.x == 1

@@ -185,6 +185,14 @@ class Flow:
         names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
         return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
 
+    def kept_inside(self, statement: Statement) -> tuple[str, ...]:
+        """The attributes that a class body binds and whose objects a marker says to keep."""
+        if not statement.is_class or not self.settings.keep:
+            return ()
+        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        marker, owner = self.settings.marker, statement.binds[0]
+        return tuple(n for n in names if marker(statement.module, f"{owner}.{n}") is Marker.KEEP)
+
     def _wants_again(self, module: str, dotted: str) -> bool:
         if key(module, dotted) in self.restored:
             return True

@@ -169,6 +169,8 @@ class PatchClass(Instruction):
     added: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Attributes that keep their object although their statement changed: a marker says so."""
 
     @property
     def target(self) -> str:
@@ -184,6 +186,8 @@ class RebuildClass(Instruction):
     qualname: str
     statement: int
     when: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Attributes that keep their object: a marker says so."""
 
     @property
     def target(self) -> str:

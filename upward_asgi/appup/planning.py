@@ -118,17 +118,18 @@ class _Planner:
     def _class_instruction(self, run: Run, when: tuple[str, ...]) -> Instruction:
         statement = run.statement
         name, marked = statement.binds[0], self.flow.again_inside(statement)
+        held = self.flow.kept_inside(statement)
         if run.change is None or run.change.old is None:
-            return PatchClass(statement.module, name, statement.index, marked, when=when)
+            return PatchClass(statement.module, name, statement.index, marked, when=when, kept=held)
         if made_otherwise(run.change.old, statement):
-            return RebuildClass(statement.module, name, statement.index, when)
+            return RebuildClass(statement.module, name, statement.index, when, held)
         inner = diff_statements(class_body(run.change.old), class_body(statement))
         names = {how: tuple(_names(inner, how)) for how in Changed}
         kept = {name for change in inner if change.new is not None for name in change.new.binds}
         deleted = tuple(name for name in names[Changed.REMOVED] if name not in kept)
         changed = tuple(dict.fromkeys((*names[Changed.TEXT], *marked)))
         return PatchClass(
-            statement.module, name, statement.index, changed, names[Changed.ADDED], deleted, when
+            statement.module, name, statement.index, changed, names[Changed.ADDED], deleted, when, held
         )
 
 

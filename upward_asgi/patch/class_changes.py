@@ -80,6 +80,8 @@ def _keeps_identity(run: ModuleRun, cls: type, change: Change) -> bool:
 
 def must_run(run: ModuleRun, cls: type, change: Change) -> bool:
     """True when the statement came, changed, or reads what is another object or value now."""
+    if run.kept.issuperset((change.new or change.old).binds or ("",)):  # type: ignore[union-attr]
+        return False
     if change.new is None or change.how in (Changed.TEXT, Changed.ADDED):
         return True
     local = frozenset(cls.__dict__)

@@ -27,6 +27,12 @@ __all__ = ["OWN", "become_class", "name_it", "note_attributes"]
 
 
 # What belongs to a class object itself and is never handed from one to another.
+_ALWAYS = frozenset(
+    {"__doc__", "__annotations__", "__hash__", "__abstractmethods__", "_abc_impl", "__orig_bases__",
+     "__parameters__", "__firstlineno__", "__static_attributes__", "__type_params__", "__match_args__"}
+)  # fmt: skip
+"""What making a class adds by itself: the new one has its own, or none."""
+
 OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slots__", "__classcell__"})
 
 
@@ -36,6 +42,7 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     kind = kind_of(old)
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)
+        _carry_over(run, kind, old, new, older, newer)
         note_attributes(run, new, older, newer)
         run.progress.superseded.append((old, new))
         return new
@@ -67,12 +74,29 @@ def _take_over(
     refresh_abstract(run.journal, old)
 
 
+def _carry_over(
+    run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
+) -> None:
+    """A class that takes another's place gets what came to the other from outside, or lives on in it."""
+    clean = _clean_values(run, old, body_changes(older, newer))
+    made = {*bound_in(older), *kind.generated(old), *kind.own, *OWN, *_ALWAYS}
+    for name, value in old.__dict__.items():
+        if name in clean or (name not in made and name not in new.__dict__ and not _is_layout(value)):
+            run.journal.set_class(new, name, value)
+
+
+def _is_layout(value: object) -> bool:
+    return type(value).__name__ in ("member_descriptor", "getset_descriptor")
+
+
 def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set[str]:
     """Attributes whose statement did not change: values set from outside, or at run time, live on."""
     clean: set[str] = set()
     for change in changes:
-        value = change.how is Changed.SAME and change.new is not None and not change.new.is_function
-        if value and change.new is not None and not must_run(run, cls, change):
+        if change.new is None or change.new.is_function or not change.new.binds:
+            continue
+        kept = run.kept.issuperset(change.new.binds)
+        if kept or (change.how is Changed.SAME and not must_run(run, cls, change)):
             clean.update(name for name in change.new.binds if name in cls.__dict__)
     return clean
 
@@ -80,7 +104,7 @@ def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set
 def _take(run: ModuleRun, old: type, new: type, name: str, value: Any, *, written: bool) -> None:
     """Give `old` one attribute of `new`; functions that the body defines (`written`) keep their identity."""
     before = old.__dict__.get(name, MISSING)
-    if before is value or type(value).__name__ in ("member_descriptor", "getset_descriptor"):
+    if before is value or _is_layout(value):
         return
     if type(value) is FunctionType:
         _point_cell(run, value, new, old)

@@ -61,6 +61,8 @@ class ModuleRun:
     """The changes of the module by the index of the new statement."""
     pairs: CodePairs | None
     flags: int
+    kept: frozenset[str] = frozenset()
+    """Attributes of the class at hand that keep their object: a marker says so."""
 
     @property
     def journal(self) -> Journal:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
 
@@ -239,7 +239,9 @@ class Step:
             return
         self._keep_overridden(run, statement)
         whole = isinstance(instruction, ReplaceDefinition) and instruction.whole
-        again = frozenset(instruction.changed) if isinstance(instruction, PatchClass) else frozenset()
+        again = _again(instruction)
+        if isinstance(instruction, PatchClass | RebuildClass) and instruction.kept:
+            run = replace(run, kept=frozenset(instruction.kept))
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
             run_statement(run, statement, moved=moved, whole=whole, again=again)
         self.seen[instruction] = self.progress.dirty.intersection(when)
@@ -344,3 +346,10 @@ def _definition(moved_from: str) -> object:
     module, _, name = moved_from.partition(":")
     live = sys.modules.get(module)
     return MISSING if live is None else live.__dict__.get(name, MISSING)
+
+
+def _again(instruction: Instruction) -> frozenset[str]:
+    """The attributes of a class whose statements run in any case."""
+    if not isinstance(instruction, PatchClass):
+        return frozenset()
+    return frozenset(instruction.changed) - frozenset(instruction.kept)

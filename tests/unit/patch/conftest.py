@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from packaging.version import Version
 
-from upward_asgi.appup import make_appup
+from upward_asgi.appup import Settings, make_appup
 from upward_asgi.patch import Patch, Prepared, SysPathImports, prepare
 
 _NUMBERS = itertools.count()
@@ -26,19 +26,20 @@ class Live:
     module: ModuleType
     root: Path
 
-    def prepare(self, source: str, *, down: bool = False) -> Prepared:
+    def prepare(self, source: str, settings: Settings | None = None, *, down: bool = False) -> Prepared:
         """Prepare the patch to another text of the module, 1.0.0 to 1.0.1 or back."""
         new = self.root.parent / f"{self.root.name}_next"
-        new.mkdir()
+        new.mkdir(exist_ok=True)
         (new / f"{self.name}.py").write_text(source, encoding="utf-8")
         low, high = (new, self.root) if down else (self.root, new)
-        appup = make_appup(low, high, old_version=Version("1.0.0"), new_version=Version("1.0.1"))
+        versions = {"old_version": Version("1.0.0"), "new_version": Version("1.0.1")}
+        appup = make_appup(low, high, **versions, settings=settings)
         steps = appup.down if down else appup.up
         return prepare(steps, old=self.root, new=new, imports=SysPathImports(self.root))
 
-    def patch(self, source: str) -> Patch:
+    def patch(self, source: str, settings: Settings | None = None) -> Patch:
         """Apply the patch to another text of the module."""
-        return self.prepare(source).apply()
+        return self.prepare(source, settings).apply()
 
     def patch_down(self, source: str) -> Patch:
         """Go back from 1.0.1, which is live, to a text of 1.0.0."""

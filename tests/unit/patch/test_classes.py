@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from upward_asgi.appup import Settings
+
 OLD = """
 class Base:
     def who(self): return "base"
@@ -120,3 +122,30 @@ def test_nothing_is_left_of_a_class_that_was_made_again(releases: Any) -> None:
     patch.undo()
     assert type.__subclasses__(live.module.Base) == [cls]
     assert cls.x == 1
+
+
+def test_a_marker_keeps_an_attribute_of_a_class(releases: Any) -> None:
+    """The object that the class holds stays although its statement changed; the rest of the class is new."""
+    live = releases.load("class Thing:\n    pool = dict(size=1)\n    def f(self): return 1\n")
+    held = live.module.Thing.pool
+    new = "class Thing:\n    pool = dict(size=2)\n    def f(self): return 2\n"
+    settings = Settings(keep=(f"{live.name}:Thing.pool",))
+    live.patch(new, settings).undo()
+    patch = live.patch(new, settings)
+    assert live.module.Thing.pool is held
+    assert live.module.Thing().f() == 2
+    patch.undo()
+    live.patch(new, Settings(rebuild=(f"{live.name}:Thing.pool",)))
+    assert live.module.Thing.pool == {"size": 2}
+
+
+def test_a_replaced_class_hands_on_what_came_from_outside(releases: Any) -> None:
+    """Counters that run time changed and attributes that others set live on in the class that takes its place."""
+    source = "class Thing:\n    count = 0\n    made = []\n    text = 'a'\n    def f(self): return 1\n"
+    live = releases.load(source)
+    live.module.Thing.count, live.module.Thing.default = 5, "outside"
+    made = live.module.Thing.made
+    live.patch("import abc\n" + source.replace("class Thing", "class Thing(abc.ABC)").replace("'a'", "'b'"))
+    cls = live.module.Thing
+    assert (cls.count, cls.default, cls.text) == (5, "outside", "b")
+    assert cls.made is made

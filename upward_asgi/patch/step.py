@@ -144,7 +144,7 @@ class Step:
             if not wants_what_is_not_there(error, self.material.scopes):
                 raise
             importers = self._importers(instruction.module)
-            if not all(statement.is_block for statement in importers):
+            if not importers or not all(statement.is_block for statement in importers):
                 raise
             delete_module(self.journal, instruction.module)
             for statement in importers:  # `try: import …`, which takes the other way now

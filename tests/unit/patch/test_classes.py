@@ -140,7 +140,7 @@ def test_a_marker_keeps_an_attribute_of_a_class(releases: Any) -> None:
 
 
 def test_a_replaced_class_hands_on_what_came_from_outside(releases: Any) -> None:
-    """Counters that run time changed and attributes that others set live on in the class that takes its place."""
+    """Counters that run time changed and attributes that others set live on in the class in its place."""
     source = "class Thing:\n    count = 0\n    made = []\n    text = 'a'\n    def f(self): return 1\n"
     live = releases.load(source)
     live.module.Thing.count, live.module.Thing.default = 5, "outside"

@@ -42,8 +42,10 @@ class Answer:
 class Server:
     """A server that is ready."""
 
-    def __init__(self, app: App, python: Path, url: str, token: Path) -> None:
-        self.app, self.python, self.url, self.token = app, python, url, token
+    def __init__(self, app: App, python: Path, url: str, work: Path) -> None:
+        self.app, self.python, self.url = app, python, url
+        self.work = work
+        """The folder that it runs in and may write to."""
 
     def answers(self) -> dict[str, Answer]:
         """Every request of the application, answered."""
@@ -63,16 +65,26 @@ class Server:
             return self._answer(error.code, error.headers, error.read())
 
     def _answer(self, status: int, headers: Any, body: bytes) -> Answer:
-        text = body.decode("utf-8", "replace").replace(self.url, "<url>")
+        text = body.decode("utf-8", "replace").replace(self.url, "<url>").replace(str(self.work), "<work>")
+        if "json" in headers.get("content-type", ""):
+            text = _sorted(text)
         for pattern in self.app.hide:
             text = re.sub(pattern, "<hidden>", text)
         return Answer(status, headers.get("content-type", ""), text)
 
     def operate(self, *command: str) -> dict[str, Any]:
         """`upward upgrade` and the like; the operation, or the error, as its JSON says."""
-        where = ("--url", self.url, "--token-file", str(self.token), "--timeout", str(_OPERATION))
+        where = ("--url", self.url, "--token-file", str(self.work / "token"), "--timeout", str(_OPERATION))
         found: dict[str, Any] = json.loads(upward(self.python, *command, *where, "--json").stdout)
         return found
+
+
+def _sorted(text: str) -> str:
+    """JSON with its keys in order: what a patch adds to a living table comes last."""
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except ValueError:
+        return text
 
 
 def upward(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -121,7 +133,7 @@ def serving(app: App, python: Path, store: Path, work: Path) -> Iterator[Server]
             raise RuntimeError(f"{app.name} did not start: {''.join(told)[-1500:]}")
         drain = threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True)
         drain.start()
-        yield Server(app, python, json.loads(told[-1])["url"], token)
+        yield Server(app, python, json.loads(told[-1])["url"], work)
     finally:
         timer.cancel()
         process.terminate()

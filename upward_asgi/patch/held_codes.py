@@ -26,7 +26,9 @@ def renew_held_codes(
         return (renewed(item) or item) if type(item) is CodeType else item
 
     for namespace in namespaces:
-        for held in list(namespace.values()):
+        for name, held in list(namespace.items()):
+            if name == "__builtins__":  # every module's, and large
+                continue
             if type(held) in (set, list, dict) and len(held) <= _LARGEST and _has_code(held):
                 journal.contents(held)
                 _replace(held, now)
@@ -34,7 +36,7 @@ def renew_held_codes(
 
 def _has_code(held: Any) -> bool:
     items = (*held, *held.values()) if type(held) is dict else held
-    return any(type(item) is CodeType for item in items)
+    return CodeType in map(type, items)
 
 
 def _replace(held: Any, now: Callable[[Any], Any]) -> None:

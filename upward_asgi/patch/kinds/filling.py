@@ -25,13 +25,23 @@ class FieldDefault:
     make: Callable[[Any], object] | None
 
 
-def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault], had: frozenset[str]) -> None:
+def fill_instances(
+    journal: Journal,
+    cls: type,
+    fields: Iterable[FieldDefault],
+    had: frozenset[str],
+    *,
+    in_order: bool = False,
+) -> None:
     """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`.
+
+    With `in_order`, what an instance holds comes in the order of the fields, as in one made afresh.
 
     The fields that the class `had` before they have, and what the class itself answers they need not have: if
     these are all, nobody is looked for.
     """
-    fields = [field for field in fields if field.name not in had and not _answers(cls, field.name)]
+    everything = list(fields)
+    fields = [field for field in everything if field.name not in had and not _answers(cls, field.name)]
     if not fields:
         return
     required = [field for field in fields if field.make is None]
@@ -41,6 +51,16 @@ def fill_instances(journal: Journal, cls: type, fields: Iterable[FieldDefault], 
         for field in fields:
             if field.make is not None and not has_attribute(instance, field.name):
                 journal.set_attribute(instance, field.name, field.make(instance))
+        if in_order:
+            _arrange(journal, instance, [field.name for field in everything])
+
+
+def _arrange(journal: Journal, instance: object, order: list[str]) -> None:
+    """Another dictionary takes the place of the instance's own, in one step: no name is ever missing."""
+    held: dict[str, object] = object.__getattribute__(instance, "__dict__")
+    names = [*(name for name in order if name in held), *(name for name in held if name not in order)]
+    if names != list(held):
+        journal.set_attribute(instance, "__dict__", {name: held[name] for name in names})
 
 
 def _answers(cls: type, name: str) -> bool:

@@ -50,7 +50,8 @@ class _Model(Kind):
             _remember(journal, one)
         build_schemas((old, *dependent))
         fields = old.__dict__["__pydantic_fields__"]
-        fill_instances(journal, old, (_default(name, field) for name, field in fields.items()), had)
+        defaults = (_default(name, field) for name, field in fields.items())
+        fill_instances(journal, old, defaults, had, in_order=True)  # a dump has them as they are held
 
     def settle(self, journal: Journal, cls: type) -> None:
         models = (cls, *_nesting(cls))

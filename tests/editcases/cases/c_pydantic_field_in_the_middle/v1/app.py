@@ -1,0 +1,14 @@
+from pydantic import BaseModel
+
+
+class Settings(BaseModel):
+    name: str
+    theme: str = "dark"
+    layout: str = "wide"
+
+
+class Config(BaseModel):
+    ui: Settings
+
+
+config = Config(ui=Settings(name="shop"))

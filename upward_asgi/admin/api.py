@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from ..errors import BadRequest, InternalError, NotFound, UpwardError
+from ..upgrade.policy import SessionPolicy
 from .audit import audit
 from .configuration import Admin
 from .guard import Guard, Rejected, read_body
@@ -38,6 +39,7 @@ class _Flags(TypedDict):
 
     dry_run: bool
     accept_startup: bool
+    policy: SessionPolicy | None
 
 
 Call = Callable[[Request], Awaitable[JSONResponse]]
@@ -216,7 +218,21 @@ def _version(found: object, field: str) -> Version | None:
 
 
 def _flags(body: dict[str, object]) -> _Flags:
-    return _Flags(dry_run=_flag(body, "dry_run"), accept_startup=_flag(body, "accept_startup"))
+    return _Flags(
+        dry_run=_flag(body, "dry_run"),
+        accept_startup=_flag(body, "accept_startup"),
+        policy=_policy(body),
+    )
+
+
+def _policy(body: dict[str, object]) -> SessionPolicy | None:
+    found = body.get("policy")
+    names = [policy.value for policy in SessionPolicy]
+    if found is None or found in names:
+        return None if found is None else SessionPolicy(str(found))
+    raise BadRequest(
+        expected=f"{' or '.join(names)} as `policy`", got=repr(found), do="correct the body, or leave it out"
+    )
 
 
 def _flag(body: dict[str, object], field: str) -> bool:

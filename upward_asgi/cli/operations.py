@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import click
@@ -22,7 +22,13 @@ _timeout = click.option(
 
 
 def _how(command: F) -> F:
-    """`--dry-run`, `--accept-startup`: what all three operations may be asked with."""
+    """`--dry-run` and the like: what all three operations may be asked with."""
+    command = click.option(
+        "--policy",
+        type=click.Choice(["abort", "close"]),
+        help="What a session leads to whose code_change fails: nothing is upgraded, or it alone is closed "
+        "with 1012.  [default: the server's, which is abort]",
+    )(command)
     command = click.option(
         "--accept-startup", is_flag=True, help="Changed start-up code may wait for the next restart."
     )(command)
@@ -35,12 +41,9 @@ def _how(command: F) -> F:
 @_timeout
 @server_options
 @as_json
-def upgrade(
-    to: str | None, dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
-) -> int:
+def upgrade(to: str | None, timeout: float, server: ServerChoice, as_json: bool, **how: object) -> int:
     """Take a running server to the next patch release, or to --to through those in between."""
-    body = _asked(dry_run, accept_startup) | ({} if to is None else {"to": to})
-    return _operate(server, "upgrade", body, timeout, as_json)
+    return _operate(server, "upgrade", _asked(how) | ({} if to is None else {"to": to}), timeout, as_json)
 
 
 @click.command()
@@ -48,11 +51,9 @@ def upgrade(
 @_timeout
 @server_options
 @as_json
-def downgrade(
-    dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
-) -> int:
+def downgrade(timeout: float, server: ServerChoice, as_json: bool, **how: object) -> int:
     """Take a running server back one patch release, never below its base."""
-    return _operate(server, "downgrade", _asked(dry_run, accept_startup), timeout, as_json)
+    return _operate(server, "downgrade", _asked(how), timeout, as_json)
 
 
 @click.command()
@@ -61,18 +62,14 @@ def downgrade(
 @_timeout
 @server_options
 @as_json
-def install(
-    version: str, dry_run: bool, accept_startup: bool, timeout: float, server: ServerChoice, as_json: bool
-) -> int:
+def install(version: str, timeout: float, server: ServerChoice, as_json: bool, **how: object) -> int:
     """Take a running server to VERSION, up or down."""
-    body = _asked(dry_run, accept_startup) | {"version": version}
-    return _operate(server, "install", body, timeout, as_json)
+    return _operate(server, "install", _asked(how) | {"version": version}, timeout, as_json)
 
 
-def _asked(dry_run: bool, accept_startup: bool) -> dict[str, object]:
+def _asked(how: Mapping[str, object]) -> dict[str, object]:
     """The body; what is not asked for is left out, so that an older server understands it."""
-    body: dict[str, object] = {"dry_run": dry_run}
-    return body | ({"accept_startup": True} if accept_startup else {})
+    return {"dry_run": how["dry_run"]} | {name: value for name, value in how.items() if value}
 
 
 def _operate(server: ServerChoice, kind: str, body: dict[str, object], timeout: float, as_json: bool) -> int:

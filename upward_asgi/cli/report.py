@@ -13,6 +13,8 @@ _ENDS = {
     "failed": "failed",
 }
 
+_CLOSED_NAMED = 5
+
 
 def report_text(operation: Mapping[str, object]) -> str:
     """The report of an operation, from its JSON as the admin API answers it."""
@@ -27,6 +29,8 @@ def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Ite
     yield from _error(_mapping(report.get("error")))
     if report.get("sessions"):
         yield f"  sessions  {_sessions(_mapping(report['sessions']))}"
+    if report.get("closed"):
+        yield f"  closed    {_closed(_mapping(report['closed']))}"
     if "pause_ms" in report:
         yield f"  pause     {report['pause_ms']} ms"
     yield f"  phases    {_phases(operation.get('phases'))}"
@@ -51,6 +55,14 @@ def _error(error: Mapping[str, object]) -> Iterator[str]:
         place = f"{reason['file']}{line}: " if reason.get("file") else ""
         advice = f"; {reason['advice']}" if reason.get("advice") else ""
         yield f"    - {place}{reason.get('message')}{advice}"
+
+
+def _closed(found: Mapping[str, object]) -> str:
+    named = [_mapping(one) for one in _list(found.get("sessions"))]
+    ids = ", ".join(str(one.get("id")) for one in named[:_CLOSED_NAMED])
+    more = ", …" if len(named) > _CLOSED_NAMED else ""
+    why = f"; the first: {named[0].get('why')}" if named else ""
+    return f"{found.get('total')} session(s) with {found.get('code')}: {ids}{more}{why}"
 
 
 def _sessions(found: Mapping[str, object]) -> str:

@@ -78,7 +78,8 @@ class LivingFunctions:
             return LivingFunctions.scan(namespaces)
         known = {id(item) for item in (*self.all(), *self.caches, *self.wrappers)}
         young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
-        self._add((item for item in young if id(item) not in known), {id(space) for space in namespaces})
+        born = [item for item in young if type(item) in _KINDS and id(item) not in known]
+        self._add(born, {id(space) for space in namespaces})
         return self
 
     def _add(self, objects: Iterable[object], wanted: set[int]) -> None:

@@ -156,7 +156,7 @@ class Staged:
         if change is None:
             return old if old is None or self._down else self._filled(session, old)
         self.changing.add((type(holder), type(old)))
-        if holder is not None:
+        if holder is not None and self._changes.uses_holder(type(holder)):
             self._snapshot.remember_attributes(holder)
         self._snapshot.remember(old)
         try:

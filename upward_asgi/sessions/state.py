@@ -7,8 +7,10 @@ registered with `@code_change(StateType)`; else fields that appeared with a defa
 
 from __future__ import annotations
 
+import dis
 import sys
 from collections.abc import Callable
+from types import CodeType
 from typing import Protocol, TypeVar
 
 from packaging.version import Version
@@ -62,6 +64,7 @@ class Changes:
     def __init__(self) -> None:
         self._of_type: dict[type, Change | None] = {}
         self._of_holder: dict[type, bool] = {}
+        self._uses_holder: dict[type, bool] = {}
 
     def of(self, session: Session, state: object) -> Change | None:
         """The `code_change` for this session's state; None when there is none."""
@@ -77,6 +80,29 @@ class Changes:
         if kind not in self._of_type:
             self._of_type[kind] = _registered(kind)
         return self._of_type[kind]
+
+    def uses_holder(self, kind: type) -> bool:
+        """False when the `code_change` of these holders does not even look at `self`."""
+        found = self._uses_holder.get(kind)
+        if found is None:
+            found = self._uses_holder[kind] = _uses_self(getattr(kind, "code_change", None))
+        return found
+
+
+def _uses_self(function: object) -> bool:
+    """True unless the function's own code cannot reach its first argument."""
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType) or not code.co_argcount:
+        return True
+    itself = code.co_varnames[0]
+    if not _ROUNDABOUT.isdisjoint(code.co_names) or itself in code.co_cellvars:
+        return True
+    named = (step.argval for step in dis.get_instructions(code))
+    return any(itself in name if isinstance(name, tuple) else itself == name for name in named)
+
+
+_ROUNDABOUT = frozenset({"super", "locals", "vars", "eval", "exec", "_getframe", "currentframe"})
+"""Names by which a function gets at its arguments without naming them."""
 
 
 def _registered(kind: type) -> Change | None:

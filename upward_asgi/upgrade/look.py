@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from ..sessions.staging import warm
@@ -75,8 +75,8 @@ class Look:
                     self.resting.append(session)
                 if not (rests and getattr(session.holder, "rests_between_messages", False)):
                     self._loose.append(session)
-                elif self.places:
-                    self._at(session)
+                elif session in self._standing:
+                    self._at(session)  # it may have left since
             if slices.over():
                 await slices.turn()
 
@@ -137,12 +137,5 @@ def _all_tasks() -> tuple[asyncio.Task[Any], ...]:
     return tuple(asyncio.all_tasks())
 
 
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

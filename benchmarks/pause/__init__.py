@@ -1,0 +1,1 @@
+"""How long an upgrade holds the sessions, and how long it holds the event loop."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .background import background
 from .handle import Handle, session
 from .live import Ending, LiveSession
+from .marking import upgradable
 from .registry import Sessions
-from .restart import upgradable
 from .session import Session, Way
 from .staging import Broken, Staged
 from .state import code_change

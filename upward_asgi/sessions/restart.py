@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import inspect
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -28,7 +26,7 @@ from .relay import Relay
 from .run import DISCONNECT, RUN, Run, first_of
 from .session import Session
 
-__all__ = ["Restart", "restart_of", "upgradable"]
+__all__ = ["Restart", "restart_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,32 +37,6 @@ SETTLE_SECONDS = 1.0
 """How long a new handler that never receives is on probation."""
 END_SECONDS = 20.0
 """How long a handler may take to end in all; the ladder is over by then."""
-_HELD_MESSAGES = 64
-_HELD_BYTES = 1 << 20
-"""How much of what a handler on probation sends is held; one that sends more has settled, and waits."""
-
-
-def upgradable(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T | None]]:
-    """Mark a plain handler of a WebSocket, or of an event stream: an upgrade that changes it may restart it.
-
-    Put it below the route's decorator. The handler runs in a task of its own. What it must bring: it leaves
-    on a disconnect, and it takes up its state again from `session(websocket).state(...)`.
-    A handler of events goes on after the `Last-Event-ID` of its request.
-    """
-
-    @functools.wraps(handler)
-    async def supervised(*args: P.args, **kwargs: P.kwargs) -> T | None:
-        session = CURRENT.get()
-        run = RUN.get()
-        nested = run is not None and run.task is not None and not run.stale
-        if session is not None and session.stream is not None:
-            session.restart = session.stream
-            session.code = getattr(inspect.unwrap(handler), "__code__", None)
-        if session is None or session.kind != "websocket" or nested:
-            return await handler(*args, **kwargs)
-        return await restart_of(session).supervise(functools.partial(handler, *args, **kwargs))
-
-    return supervised
 
 
 def restart_of(session: Session) -> Restart:
@@ -92,14 +64,22 @@ class Restart:
     async def end(self) -> bool:
         """End the handler; False when it cannot be ended now, and stays."""
         ended = await self.relay.end(self._tell, END_SECONDS)
-        if not (ended or self.run.told):
-            self.run.ending.clear()
-            self._session.upgrading = False
+        if not ended:
+            self._leave_alone(self.run)
         return ended
 
     async def start(self) -> BaseException | None:
-        """Start the new handler; returns what it raised before it had settled."""
-        return await self.relay.start()
+        """Start the new handler; returns what it raised before it had settled.
+
+        One that does not receive has settled after a while.
+        """
+        starting = asyncio.ensure_future(self.relay.start())
+        try:
+            while not (await asyncio.wait({starting}, timeout=SETTLE_SECONDS))[0]:
+                self._settle(self.run)
+        finally:
+            starting.cancel()
+        return starting.result()
 
     async def release(self) -> None:
         """The upgrade stands: what the new handler sent reaches the client."""
@@ -113,6 +93,12 @@ class Restart:
         self._session.upgrading = True
         self.run.ending.set()
         self._reader.wake()
+
+    def _leave_alone(self, run: Run) -> None:
+        """Take the order to end back, as long as the handler has not been told."""
+        if not run.told:
+            run.ending.clear()
+            self._session.upgrading = False
 
     # What `serve` calls between two runs.
 
@@ -287,11 +273,9 @@ class Restart:
 
     async def _hold(self, run: Run, message: Message, *, own: bool) -> None:
         """Keep a message until the upgrade stands; who sends more than is kept waits for that."""
-        run.held.append((message, own))
-        if len(run.held) < _HELD_MESSAGES and sum(_size_of(m) for m, _ in run.held) < _HELD_BYTES:
-            return
-        self._settle(run)
-        await run.certain()
+        if run.keep(message, own=own):
+            self._settle(run)
+            await run.certain()
 
     async def _send_from_outside(self, message: Message) -> None:
         if self.run.stale or self.run.released.is_set():
@@ -301,8 +285,8 @@ class Restart:
 
     async def _drop_held(self) -> None:
         """A run that is taken back has sent nothing; what came from elsewhere still counts."""
-        held, self.run.held = self.run.held, type(self.run.held)()
-        for message, own in held:
+        while self.run.held:
+            message, own = self.run.held.popleft()
             if not own:
                 await self._pass_on(message)
 
@@ -320,10 +304,6 @@ class Restart:
         while not task.done():
             ending = asyncio.ensure_future(run.ending.wait())
             try:
-                if not run.settled:
-                    await asyncio.wait({task, ending}, timeout=SETTLE_SECONDS, return_when="FIRST_COMPLETED")
-                    if not task.done():
-                        self._settle(run)
                 await asyncio.wait({task, ending}, return_when="FIRST_COMPLETED")
             finally:
                 ending.cancel()
@@ -338,8 +318,8 @@ class Restart:
             task.add_done_callback(self._orphans.discard)
         if way is not Exit.STAYS:
             return True
+        self._leave_alone(run)
         self.relay.withdraw()
-        await asyncio.sleep(0)  # `end` is told first, and takes its order back
         return False
 
     def _account_for(self, task: asyncio.Task[Any]) -> None:
@@ -353,10 +333,6 @@ class Restart:
 
 async def _awaited(handler: Callable[[], Awaitable[T]]) -> T:
     return await handler()
-
-
-def _size_of(message: Message) -> int:
-    return len(message.get("text") or message.get("bytes") or "")
 
 
 def _is_disconnect(error: BaseException) -> bool:

@@ -16,6 +16,9 @@ from .channel import Message
 
 __all__ = ["DISCONNECT", "RUN", "Run", "first_of"]
 
+_HELD_MESSAGES = 64
+_HELD_BYTES = 1 << 20
+"""How much of what a handler on probation sends is kept; one that sends more has settled, and waits."""
 DISCONNECT_CODE = 1012
 DISCONNECT: Message = {
     "type": "websocket.disconnect",
@@ -56,10 +59,19 @@ class Run:
         self.held: deque[tuple[Message, bool]] = deque()
         """What was sent to the client before that, and whether this run did."""
 
+    def keep(self, message: Message, *, own: bool) -> bool:
+        """Keep a message until the run is released; True when no more is to be kept: who sent it waits."""
+        self.held.append((message, own))
+        return len(self.held) >= _HELD_MESSAGES or sum(_size_of(one) for one, _ in self.held) >= _HELD_BYTES
+
     async def certain(self) -> bool:
         """Return when this run was released, or is to end; True for the former."""
         await first_of(self.released.wait(), self.ending.wait())
         return self.released.is_set()
+
+
+def _size_of(message: Message) -> int:
+    return len(message.get("text") or message.get("bytes") or "")
 
 
 async def first_of(*waits: Coroutine[Any, Any, object]) -> None:

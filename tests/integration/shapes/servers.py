@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -23,6 +24,9 @@ def _uvicorn(ws: Any) -> Stack:
     @asynccontextmanager
     async def serving(app: Any) -> AsyncIterator[str]:
         config = uvicorn.Config(app, port=0, ws=ws, log_level="critical", lifespan="on")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the legacy stack is a legacy is known
+            config.load()
         server = uvicorn.Server(config)
         server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
         started, startup = anyio.Event(), server.startup

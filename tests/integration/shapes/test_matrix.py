@@ -16,7 +16,6 @@ from .servers import STACKS
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),  # the first test on a stack waits for all of its operations
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the legacy stack
 ]
 CELLS = [
     pytest.param(shape, marked, id=f"{shape.name}-{'marked' if marked else 'unmarked'}")

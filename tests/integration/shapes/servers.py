@@ -24,9 +24,6 @@ def _uvicorn(ws: Any) -> Stack:
     @asynccontextmanager
     async def serving(app: Any) -> AsyncIterator[str]:
         config = uvicorn.Config(app, port=0, ws=ws, log_level="critical", lifespan="on")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that the legacy stack is a legacy is known
-            config.load()
         server = uvicorn.Server(config)
         server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
         started, startup = anyio.Event(), server.startup
@@ -75,9 +72,18 @@ async def _hypercorn(app: Any) -> AsyncIterator[str]:
             over.set()
 
 
+@asynccontextmanager
+async def _legacy(app: Any) -> AsyncIterator[str]:
+    """The stack warns at each connection that it is a legacy."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        async with _uvicorn("websockets")(app) as address:
+            yield address
+
+
 STACKS: dict[str, Stack] = {
     "uvicorn, websockets-sansio": _uvicorn("websockets-sansio"),
-    "uvicorn, websockets (legacy)": _uvicorn("websockets"),
+    "uvicorn, websockets (legacy)": _legacy,
     "uvicorn, wsproto": _uvicorn("wsproto"),
     "hypercorn": _hypercorn,
 }

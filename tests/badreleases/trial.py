@@ -15,8 +15,8 @@ import anyio
 from base import BASE, GOOD, NAME, STARLETTE, Bad
 from packaging.version import Version
 
+from tests.asking import AskingClient
 from tests.forked import in_child
-from tests.memory_client import Client
 from tests.wheels import write_wheel
 from upward_asgi.errors import UpwardError
 from upward_asgi.middleware import Upward
@@ -111,7 +111,7 @@ class Ground:
             served.HERE = os.getpid()  # this is the live process now
         engine._service = replace(engine._service, timeouts=_limits(bad.limits))
         async with anyio.create_task_group() as tasks, engine.run():
-            clients = [Client("/ws") for _ in range(_SESSIONS)]
+            clients = [AskingClient("/ws") for _ in range(_SESSIONS)]
             for client in clients:
                 tasks.start_soon(client.connect, self._upward)
                 await client.accepted()
@@ -121,7 +121,7 @@ class Ground:
             tasks.cancel_scope.cancel()
         return verdict
 
-    async def _try(self, bad: Bad, wheel: Path, clients: list[Client], verdict: Verdict) -> None:
+    async def _try(self, bad: Bad, wheel: Path, clients: list[AskingClient], verdict: Verdict) -> None:
         before = _states(self._upward)
         try:
             release = self._store.unpack(wheel)
@@ -149,7 +149,7 @@ class Ground:
             operation = await engine.finished(engine.downgrade().id, None)
         return operation
 
-    async def _mend(self, clients: list[Client], verdict: Verdict) -> None:
+    async def _mend(self, clients: list[AskingClient], verdict: Verdict) -> None:
         """The next good release works, for the same sessions."""
         self._store.unpack(self._good)
         operation = await self._engine.finished(self._engine.upgrade(Version("1.0.2")).id, None)
@@ -158,7 +158,7 @@ class Ground:
             return
         await self._hear(clients, "good-day", verdict)
 
-    async def _hear(self, clients: Iterable[Client], word: str, verdict: Verdict) -> None:
+    async def _hear(self, clients: Iterable[AskingClient], word: str, verdict: Verdict) -> None:
         for client in clients:
             try:
                 said, *_ = await client.ask()

@@ -147,7 +147,7 @@ def test_disk_full_in_the_middle_of_a_file(
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         return status, ""
 
-    done = in_child(work, shop.folder, limit=LIMIT)
+    done = in_child(work, shop.folder, limit=LIMIT, quiet=True)
     assert done is not None and done[0] in (0, 1)
     assert done[0] == 1 or size > 100
     shop.whole()

@@ -16,7 +16,7 @@ import anyio
 from anyio.abc import TaskGroup
 from releases import NAME, NEW, OLD
 
-from tests.memory_client import Client
+from tests.asking import AskingClient
 from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.patch.describe import describe
@@ -59,11 +59,11 @@ class Service:
         self.upward = Upward(f"{NAME}.app:app", store=root, **options)
         assert self.upward.engine is not None
         self.engine: Engine = self.upward.engine
-        self.clients: list[Client] = []
+        self.clients: list[AskingClient] = []
 
     async def connect(self, tasks: TaskGroup) -> None:
         """Connect all clients; their handlers run in `tasks`."""
-        self.clients = [Client(path) for path, many in SESSIONS.items() for _ in range(many)]
+        self.clients = [AskingClient(path) for path, many in SESSIONS.items() for _ in range(many)]
         for client in self.clients:
             tasks.start_soon(client.connect, self.upward)
         for client in self.clients:

@@ -12,20 +12,20 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from .appup.appup import Appup
-from .appup.code_changes import carried_by
-from .appup.import_order import start_order
-from .appup.making import make_appup
-from .appup.metadata import read_metadata
-from .appup.settings import Settings
-from .appup.verdict import Reason
-from .errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
-from .patch import Patch, PatchReport, Prepared, SysPathImports, prepare
-from .patch.compare import unstable
-from .upgrade.clean import FreshStart, describe_starts
-from .upgrade.fork import in_fork
-from .upgrade.proof import Proof, reasons_of
-from .upgrade.refinement import Lesson, Refinement
+from ..appup.appup import Appup
+from ..appup.code_changes import carried_by
+from ..appup.import_order import start_order
+from ..appup.making import make_appup
+from ..appup.metadata import read_metadata
+from ..appup.settings import Settings
+from ..appup.verdict import Reason
+from ..errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
+from ..patch import Patch, PatchReport, Prepared, SysPathImports, prepare
+from ..patch.compare import unstable
+from ..upgrade.clean import FreshStart, describe_starts
+from ..upgrade.fork import in_fork
+from ..upgrade.proof import Proof, reasons_of
+from ..upgrade.refinement import Lesson, Refinement
 
 __all__ = ["HotSwap", "NotHot", "UpgradeFailed", "hot_swap"]
 

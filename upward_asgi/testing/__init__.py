@@ -1,0 +1,52 @@
+"""Testing upgrades: of two source trees in this process, and of two releases with recorded sessions.
+
+The public names are imported when they are first used, so that `hot_swap` loads the standard library and
+`packaging` only and can be used in the environment of any project.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checking import CheckReport as CheckReport
+    from .checking import UpgradeCheck as UpgradeCheck
+    from .recording import Recording as Recording
+    from .recording import mask as mask
+    from .recording import record as record
+    from .swapping import HotSwap as HotSwap
+    from .swapping import NotHot as NotHot
+    from .swapping import UpgradeFailed as UpgradeFailed
+    from .swapping import hot_swap as hot_swap
+
+__all__ = [
+    "CheckReport",
+    "HotSwap",
+    "NotHot",
+    "Recording",
+    "UpgradeCheck",
+    "UpgradeFailed",
+    "hot_swap",
+    "mask",
+    "record",
+]
+
+_HOME = {
+    "CheckReport": ".checking",
+    "HotSwap": ".swapping",
+    "NotHot": ".swapping",
+    "Recording": ".recording",
+    "UpgradeCheck": ".checking",
+    "UpgradeFailed": ".swapping",
+    "hot_swap": ".swapping",
+    "mask": ".recording",
+    "record": ".recording",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
+    return value

@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from example_app.serving import free_port
@@ -32,7 +32,7 @@ _TIME_TO_END = 240.0
 def main() -> int:
     """Print a table and, with --json, write the figures; 1 when anything was lost."""
     options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the two processes are ended too
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # so that the two processes are ended too
     with tempfile.TemporaryDirectory(prefix="upward-soak-") as name:
         report = _soak(Path(name), options)
     print(report)
@@ -64,7 +64,8 @@ def _soak(folder: Path, options: argparse.Namespace) -> Report:
         report = Report(options.clients)
         with _fleet(port, options) as fleet:
             _say(f"{options.clients} clients are connected")
-            _upgrade(Upgrader(port, token), server.pid, options, report)
+            with suppress(KeyboardInterrupt):  # told to end early: what there is, is reported
+                _upgrade(Upgrader(port, token), server.pid, options, report)
             report.counted(*_end(fleet))
         report.log = _log_of(token)
     return report

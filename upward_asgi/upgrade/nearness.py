@@ -20,6 +20,7 @@ __all__ = ["MANY", "only_young_collections", "trust_the_near_look"]
 MANY = 500
 """From this number of sessions on the near look is tried; below, a look at the whole heap costs little."""
 _NEVER = 1_000_000_000
+_QUARTER_MORE = 1.25
 
 
 def trust_the_near_look(steps: Sequence[Step], rehearsal: Rehearsal) -> None:
@@ -45,3 +46,37 @@ def only_young_collections(*, wanted: bool) -> Iterator[None]:
     finally:
         if wanted:
             gc.set_threshold(*before)
+            _collection.make_if_due()
+
+
+class _Collection:
+    """The full collections that Python does not know to be due.
+
+    It makes one when the objects that grew old are a quarter of those that lived through the last one. What
+    `gc.unfreeze` makes old at once is not counted there, so in a service that is upgraded often
+    whatever ended in circles, connections for instance, would wait for ever.
+    """
+
+    def __init__(self) -> None:
+        self._lived_through = 0
+
+    def make_if_due(self) -> None:
+        """Make one when the heap has grown by a quarter since the last."""
+        size = _heap_size()
+        if not self._lived_through:
+            self._lived_through = size
+        if size > _QUARTER_MORE * self._lived_through:
+            gc.collect()
+            self._lived_through = _heap_size()
+
+
+_collection = _Collection()
+
+
+def _heap_size() -> int:
+    """How many objects the collector knows, without making a list of them."""
+    gc.freeze()
+    try:
+        return gc.get_freeze_count()
+    finally:
+        gc.unfreeze()

@@ -32,7 +32,8 @@ _TIME_TO_END = 240.0
 def main() -> int:
     """Print a table and, with --json, write the figures; 1 when anything was lost."""
     options = _options()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # so that the two processes are ended too
+    for number in (signal.SIGTERM, signal.SIGINT):  # ends early; the two processes are ended too
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="upward-soak-") as name:
         report = _soak(Path(name), options)
     print(report)

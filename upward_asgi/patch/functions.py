@@ -29,7 +29,7 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
     """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it
     stays. Of a wrapper, what it wraps goes on as well.
     """
-    _become_cells(journal, old, new, frozenset((id(old),)))
+    kept = _become_cells(journal, old, new, frozenset((id(old),)))
     journal.set_attribute(old, "__code__", code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
@@ -39,7 +39,7 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     for name, value in new.__dict__.items():
         if not same_definition(old.__dict__.get(name), value):
-            journal.set_item(old.__dict__, name, value)
+            journal.set_item(old.__dict__, name, kept.get(id(value), value))
 
 
 def become(
@@ -65,26 +65,30 @@ def become(
         old.__dict__["__wrapped__"] = wrapped
 
 
-def _become_cells(journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int]) -> None:
+def _become_cells(
+    journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int]
+) -> dict[int, object]:
+    """Returns the functions of `old` that became those of `new`, by the id of the latter."""
     names = new.__code__.co_freevars
     if old.__code__.co_freevars != names:
-        return
-    for name, mine, its in zip(names, old.__closure__ or (), new.__closure__ or (), strict=True):
-        if name != "__class__":
-            _become_cell(journal, mine, its, seen)
+        return {}
+    pairs = zip(names, old.__closure__ or (), new.__closure__ or (), strict=True)
+    return dict(_become_cell(journal, mine, its, seen) for name, mine, its in pairs if name != "__class__")
 
 
-def _become_cell(journal: Journal, mine: CellType, its: CellType, seen: frozenset[int]) -> None:
+def _become_cell(journal: Journal, mine: CellType, its: CellType, seen: frozenset[int]) -> tuple[int, object]:
+    """The id of what `its` cell holds, and what stands for that in `mine` now."""
     try:
         before, after = mine.cell_contents, its.cell_contents
     except ValueError:  # an empty cell: filled later, or never
-        return
+        return 0, None
     if before is after:
-        return
+        return id(after), after
     if same_definition(before, after) and can_become(before, after.__code__):
         become(journal, before, after, seen)
-    else:
-        journal.set_attribute(mine, "cell_contents", after)
+        return id(after), before
+    journal.set_attribute(mine, "cell_contents", after)
+    return id(after), after
 
 
 def same_definition(one: object, other: object) -> TypeGuard[FunctionType]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 from typing import Any
 
-from ..appup.definitions import Statement
+from ..appup.definitions import Statement, assigned_value
 from .journal import MISSING, Journal
 
 __all__ = ["asks_what_is_there", "run_as_if_first"]
@@ -23,7 +23,10 @@ _ASKING = frozenset(("vars", "locals", "dir"))
 def asks_what_is_there(statement: Statement) -> bool:
     """True when the statement may look at all names that the module has so far."""
     definition = statement.is_function or statement.is_class
-    return not definition and not _ASKING.isdisjoint(statement.effects.reads)
+    if definition or _ASKING.isdisjoint(statement.effects.reads):
+        return False
+    value = assigned_value(statement.node)  # `here = locals()` is the module's own namespace, and stays it
+    return not (isinstance(value, ast.Call) and ast.unparse(value) in ("vars()", "locals()"))
 
 
 def run_as_if_first(

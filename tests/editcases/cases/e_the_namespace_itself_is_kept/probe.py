@@ -1,0 +1,4 @@
+import app
+
+swap()
+assert app.HERE is vars(app) and app.g == "g"

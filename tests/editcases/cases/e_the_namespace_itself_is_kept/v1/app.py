@@ -1,0 +1,3 @@
+HERE = locals()
+for _n in ("f",):
+    HERE[_n] = _n

@@ -1,0 +1,3 @@
+HERE = locals()
+for _n in ("f", "g"):
+    HERE[_n] = _n

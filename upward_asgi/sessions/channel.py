@@ -30,6 +30,7 @@ class Channel:
     """What the application gets as `receive` and `send` of one connection."""
 
     __slots__ = (
+        "_closed",
         "_disconnect",
         "_gate",
         "_intercepted",
@@ -53,6 +54,7 @@ class Channel:
         self._gate = _OPEN
         self._own_gate: Gate | None = None
         self._disconnect: Message | None = None
+        self._closed = False
         self._kept: deque[Message] | None = None
         self._watchers: list[Watcher] | None = None
         self.connected = False
@@ -143,7 +145,10 @@ class Channel:
         self._receive, self._send = nothing_more, nobody_there
 
     async def close(self) -> None:
-        """Close the connection to the client, with the code and the reason that `end` was given."""
+        """Close the connection to the client, once, with the code and the reason that `end` was given."""
+        if self._closed:
+            return
+        self._closed = True
         gone = self.disconnected()
         await self._send({"type": "websocket.close", "code": gone["code"], "reason": gone["reason"]})
 

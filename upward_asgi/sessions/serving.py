@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
@@ -51,11 +52,18 @@ class Connection:
             self._sessions.crashes += 1
         CURRENT.set(self._before)
         try:
+            if self.session.channel.ended:
+                await self._tell_client()
             if isinstance(self.session.restart, Restart):
                 await self.session.restart.close()
         finally:
             self._sessions.end(self.session)
             self.session.channel.forget()
+
+    async def _tell_client(self) -> None:
+        """The upgrade ended the session, and its handler left before the client was told."""
+        with contextlib.suppress(OSError):  # the client has left by itself
+            await self.session.channel.close()
 
     async def supervise(self, target: Serves, scope: Scope) -> None:
         """Call the application in a task of its own, as a marked handler is called: it may be restarted."""

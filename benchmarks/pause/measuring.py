@@ -24,7 +24,7 @@ from .heartbeat import Heartbeat
 from .releases import PACKAGE, write_wheels
 from .yardstick import yardstick_ms
 
-__all__ = ["Measured", "Run", "measure"]
+__all__ = ["Measured", "Run", "alive", "measure"]
 
 _PATIENCE = 300.0
 _FIRST, _SECOND = Version("1.0.0"), Version("1.0.1")
@@ -79,7 +79,7 @@ async def measure(folder: Path, *, sessions: int, state: str, upgrades: int) -> 
         store.unpack(wheel)
     sys.path_importer_cache.clear()
     upward = Upward(f"{PACKAGE}.app:app", store=store.root)
-    async with _alive(upward):
+    async with alive(upward):
         connections = await connect_many(upward, sessions)
         gc.collect()
         ups, downs = [], []
@@ -153,7 +153,7 @@ def _is_fork(began: float, phases: list[tuple[float, float, str]], seconds: floa
 
 
 @asynccontextmanager
-async def _alive(upward: Upward) -> AsyncIterator[None]:
+async def alive(upward: Upward) -> AsyncIterator[None]:
     """The lifespan of the service."""
     inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     outbox: asyncio.Queue[Any] = asyncio.Queue()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .hop import Step
     from .rehearsal import Rehearsal
 
-__all__ = ["MANY", "only_young_collections", "trust_the_near_look"]
+__all__ = ["MANY", "let_the_young_grow_old", "only_young_collections", "trust_the_near_look"]
 
 MANY = 500
 """From this number of sessions on the near look is tried; below, a look at the whole heap costs little."""
@@ -30,6 +30,16 @@ def trust_the_near_look(steps: Sequence[Step], rehearsal: Rehearsal) -> None:
     for step in steps:
         if rehearsal.missed.get(step.hop.new.version) == ():
             step.prepared.reach = Reach.NEAR
+
+
+def let_the_young_grow_old() -> None:
+    """Put what the commit made among the old objects, at once, instead of having it looked through now.
+
+    A collection of half a million new states would hold the loop for as long as a whole slice may not.
+    """
+    if gc.get_freeze_count() == 0:  # else somebody froze objects of his own, which are to stay so
+        gc.freeze()
+        gc.unfreeze()
 
 
 @contextmanager

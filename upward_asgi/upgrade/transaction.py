@@ -24,7 +24,7 @@ from .handlers import Handlers
 from .hop import Step
 from .look import Look
 from .machine import Event
-from .nearness import MANY, only_young_collections, trust_the_near_look
+from .nearness import MANY, let_the_young_grow_old, only_young_collections, trust_the_near_look
 from .operation import Operation
 from .outcome import event_of, is_the_releases_fault, reason_of
 from .policy import SessionPolicy, broken_to_json, close_broken, end_broken
@@ -264,6 +264,8 @@ class Transaction:
             with without_collections():
                 while self._advance(work, commit, turn):
                     await slices.turn()  # everybody is held; a shutdown meanwhile closes `work`, which undoes
+                if self._has_many_sessions:
+                    let_the_young_grow_old()
         finally:
             work.close()
             slices.end()

@@ -172,3 +172,54 @@ async def test_routes_that_are_named_need_no_mark(tmp_path: Path) -> None:
         assert (await ask(room), await ask(clock)) == ("new x", "new clock")
         await service.ended(service.engine.downgrade())
         assert (await ask(room), await ask(clock)) == ("old x", "old clock")
+
+
+TASKS = """
+import anyio
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+import upward_asgi
+
+
+async def sender(websocket, queue):
+    async for text in queue:
+        await websocket.send_text(f"old {text}")
+
+
+async def talk(websocket):
+    await websocket.accept()
+    give, take = anyio.create_memory_object_stream(10)
+    with give, take:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(sender, websocket, take)
+            async for text in websocket.iter_text():
+                await give.send(text)
+            tasks.cancel_scope.cancel()
+
+
+routes = [WebSocketRoute("/marked", upward_asgi.upgradable(talk)), WebSocketRoute("/plain", talk)]
+app = Starlette(routes=routes)
+"""
+
+
+async def test_a_task_of_a_handler_is_the_sessions_own(tmp_path: Path) -> None:
+    """When only the function of a handler's task changes, the session restarts, or drains and says where."""
+    files = {**FIRST, "app.py": TASKS}
+    async with (
+        serving(tmp_path, files, {**files, "app.py": TASKS.replace("old", "new")}) as service,
+        service.connect("/marked") as marked,
+        service.connect("/plain") as plain,
+    ):
+        assert (await ask(marked), await ask(plain)) == ("old x", "old x")
+        up = await service.ended(service.engine.upgrade())
+        assert up.state is OperationState.SUCCEEDED, up.report
+        assert up.report["sessions"]["by_way"] == {"restart": 1, "drain": 1}
+        assert (await ask(marked), await ask(plain)) == ("new x", "old x")
+        draining = next(session for session in service.sessions.open() if session.path == "/plain")
+        line = next(n for n, text in enumerate(TASKS.splitlines(), 1) if "async def sender" in text)
+        shown = draining.to_json()
+        assert (shown["way"], shown["release"], shown["path"]) == ("drain", "1.0.0", "/plain")
+        assert str(shown["place"]).endswith(f"app.py:{line}") and "sender changed" in str(shown["reason"])
+        await service.ended(service.engine.downgrade())
+        assert (await ask(marked), str(draining.way)) == ("old x", "live")

@@ -23,7 +23,7 @@ from upward_asgi.upgrade import Operation, ProofPolicy
 from .catalogue import SHAPES, Shape
 from .conversation import Answer, Conversation
 from .releases import CRASHES, FIRST, HANDLERS, HELPER, write_wheels
-from .servers import STACKS
+from .servers import STACKS, UVLOOP
 
 __all__ = ["BACK_TO_FIRST", "BACK_TO_HELPER", "Cell", "Outcome", "Phase", "outcome_of"]
 
@@ -64,7 +64,8 @@ class Outcome:
 def outcome_of(stack: str) -> Outcome:
     """Run the matrix on one stack; once in a process."""
     with tempfile.TemporaryDirectory() as folder, _short_ladder():
-        return anyio.run(_run, stack, Path(folder))
+        options = {"use_uvloop": stack.endswith(UVLOOP)}
+        return anyio.run(_run, stack, Path(folder), backend_options=options)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ import hypercorn.asyncio
 import uvicorn
 from hypercorn.config import Config
 
-__all__ = ["STACKS", "Stack"]
+__all__ = ["STACKS", "UVLOOP", "Stack"]
 
+UVLOOP = "uvloop"
+"""What the name of a stack ends with that is meant for this event loop."""
 Stack = Callable[[Any], AbstractAsyncContextManager[str]]
 """Serves an application; gives `127.0.0.1:PORT`."""
 
@@ -86,4 +88,5 @@ STACKS: dict[str, Stack] = {
     "uvicorn, websockets (legacy)": _legacy,
     "uvicorn, wsproto": _uvicorn("wsproto"),
     "hypercorn": _hypercorn,
+    f"uvicorn, websockets-sansio, {UVLOOP}": _uvicorn("websockets-sansio"),
 }

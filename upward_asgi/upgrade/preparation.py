@@ -164,7 +164,7 @@ class Preparation:
 
         def contained() -> T:
             try:
-                return work()
+                return _undisturbed(work)
             except Exception:
                 raise
             except BaseException as error:  # an exit asked for there is no exit of the service
@@ -188,3 +188,17 @@ def _scan(steps: Sequence[Step]) -> None:
     for step in steps:
         if step.prepared.needs_scan:
             step.prepared.scan()
+
+
+def _undisturbed(work: Callable[[], T]) -> T:
+    """Do `work`, once more when another thread got in its way: it only reads.
+
+    CPython 3.11 counts the depth of its syntax trees for all threads together, and raises when another one
+    parses meanwhile: to format a traceback, say.
+    """
+    try:
+        return work()
+    except SystemError as error:
+        if "recursion depth mismatch" not in str(error):
+            raise
+        return work()

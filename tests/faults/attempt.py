@@ -23,9 +23,9 @@ from upward_asgi.upgrade import Timeouts
 
 __all__ = ["Outcome", "World"]
 
-_HANG_SECONDS = 2.0
+_HANG_SECONDS = 1.0
 """How long a turn of the loop may take where a hang is injected."""
-_LIMIT = 50.0
+_LIMIT = 150.0
 """Seconds until an attempt counts as hung."""
 
 

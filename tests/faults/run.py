@@ -36,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         root = Path(folder) / "releases"
         make_store(root)
         world = World(root)
-        points = _chosen(world.record(lines=options.lines), options)
+        found = world.record(lines=options.lines)
+        points = _chosen(found, options)
         results = []
         for point, fault in _attempts(points, options):
             outcome = world.attempt(point, fault)
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.json:
         sys.stdout.write(json.dumps(_to_json(points, results)) + "\n")
     if options.write:
-        PAGE.write_text(page(points, results), "utf-8")
+        PAGE.write_text(page(found, points, results), "utf-8")
     return 1 if wrong else 0
 
 
@@ -65,9 +66,21 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _chosen(points: Iterable[Point], options: argparse.Namespace) -> list[Point]:
     if not options.lines:
-        return list(points)[:: options.every]
+        return _every(list(points), options.every)
     first = {point.group: point for point in reversed(list(points)) if point.kind is Kind.LINE}
     return sorted(first.values(), key=lambda point: point.number)[:: options.every]
+
+
+def _every(points: list[Point], step: int) -> list[Point]:
+    """Every `step`-th point of each phase and kind, the first of each at least."""
+    seen: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for point in points:
+        row = (point.phase, point.kind.value)
+        if seen[row] % step == 0:
+            chosen.append(point)
+        seen[row] += 1
+    return chosen
 
 
 def _attempts(points: Sequence[Point], options: argparse.Namespace) -> list[tuple[Point, Fault]]:
@@ -81,7 +94,7 @@ def _attempts(points: Sequence[Point], options: argparse.Namespace) -> list[tupl
     return kinds[::step][: options.sample]
 
 
-def page(points: Sequence[Point], results: Sequence[Result]) -> str:
+def page(found: Sequence[Point], points: Sequence[Point], results: Sequence[Result]) -> str:
     """The page of the documentation."""
     sessions = ", ".join(f"{many} on `{path}`" for path, many in SESSIONS.items())
     wrong = sum(bool(outcome.wrong) for *_, outcome in results)
@@ -101,7 +114,8 @@ before and after. At each one something is raised, the service is told to end (i
 - each of the sessions answers its next message, once, in the words of that release;
 - the next upgrade works. After a kill, the next boot starts the release of before, and upgrades.
 
-{len(points)} points, {len(results)} faults; {wrong} ended otherwise.
+{len(found)} points, of which {len(points)} were tried for this page (`--every` N takes every N-th of each row),
+with {len(results)} faults; {wrong} ended otherwise.
 
 {_table(results)}
 — means: cannot be. Nothing hangs where nothing is waited for: in a phase transition, or in an await that only
@@ -109,7 +123,7 @@ lets others run for a turn.
 
 ## Where the points are
 
-{_places(points)}"""
+{_places(found)}"""
 
 
 def _table(results: Sequence[Result]) -> str:

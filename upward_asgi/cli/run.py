@@ -6,11 +6,12 @@ import json
 import os
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import ConfigurationError, ManyWorkers, ReleaseDoesNotImport, UpwardError
+from .limits import engine_options
 from .options import as_json, store_option
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ __all__ = ["run"]
     type=click.Choice(["critical", "error", "warning", "info", "debug"]),
 )
 @click.option("--shutdown-timeout", default=10, show_default=True, help="Seconds for connections to end.")
+@engine_options
 @as_json
 def run(
     target: str,
@@ -67,6 +69,7 @@ def run(
     loop: str,
     log_level: str,
     shutdown_timeout: int,
+    engine: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Serve TARGET (package.module:attribute) from the permanent release of the store.
@@ -85,7 +88,7 @@ def run(
     admin = _admin(admin_token_file, admin_prefix, admin_host)
     settings = Settings(ws=ws, loop=loop, log_level=log_level, shutdown_timeout=shutdown_timeout)
     with open_sockets(host, port, admin_uds) as sockets:
-        upward = _upward(target, store, admin)
+        upward = _upward(target, store, admin, engine)
         side_app = _side_app(upward, admin_prefix) if admin_uds else None
         release = upward.engine.status()["release"] if upward.engine else None
 
@@ -104,12 +107,12 @@ def _admin(token_file: Path | None, prefix: str, hosts: tuple[str, ...]) -> Admi
     return Admin(token_file=token_file, prefix=prefix, hosts=(*default, *hosts))
 
 
-def _upward(target: str, store: Path, admin: Admin | None) -> Upward:
+def _upward(target: str, store: Path, admin: Admin | None, engine: dict[str, Any]) -> Upward:
     """The middleware round the target. Whatever the import raises becomes `ReleaseDoesNotImport`."""
     from ..middleware import Upward
 
     try:
-        return Upward(target, store=store, admin=admin)
+        return Upward(target, store=store, admin=admin, **engine)
     except UpwardError:
         raise
     except (Exception, SystemExit) as error:

@@ -151,6 +151,7 @@ class World:
     async def _next_upgrade(self, outcome: Outcome) -> None:
         """Without a fault now: up, or, from the new release, down and up."""
         service = self.service
+        service.engine._service = _replaced(service.engine._service, Timeouts(**TIMEOUTS))
         async with service.engine.run():
             if outcome.wholly == "new":
                 await self._must(service.engine.downgrade, OLD_ANSWERS, outcome)

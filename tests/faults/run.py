@@ -114,8 +114,8 @@ before and after. At each one something is raised, the service is told to end (i
 - each of the sessions answers its next message, once, in the words of that release;
 - the next upgrade works. After a kill, the next boot starts the release of before, and upgrades.
 
-{len(found)} points, of which {len(points)} were tried for this page (`--every` N takes every N-th of each row),
-with {len(results)} faults; {wrong} ended otherwise.
+{len(found)} points. Tried for this page: {len(points)} of them (`--every N` takes every N-th of a row), with
+{len(results)} faults; {wrong} ended otherwise.
 
 {_table(results)}
 — means: cannot be. Nothing hangs where nothing is waited for: in a phase transition, or in an await that only

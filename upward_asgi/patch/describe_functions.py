@@ -23,6 +23,10 @@ Part = tuple[str, object]
 """A suffix of the path, and the object or `Fact` found there."""
 
 
+_COUNTED = ("functools", "cache_token")
+"""How many ABCs were registered anywhere when `singledispatch` looked last: no part of the application."""
+
+
 class Places:
     """Where code objects stand in their file; told apart from what they do, so that it may be ignored."""
 
@@ -76,7 +80,8 @@ def function_parts(function: types.FunctionType, names: Names, texts: Texts) -> 
     if function.__doc__ is not None:
         yield ".doc", function.__doc__
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=False):
-        yield f".cells.{name}", _content(cell)
+        if (function.__module__, name) != _COUNTED:
+            yield f".cells.{name}", _content(cell)
     yield from ((f".{name}", value) for name, value in _named(function.__dict__))
     yield from _globals(function, names)
 

@@ -152,7 +152,8 @@ class Texts:
             return None
         if is_function(value):
             local = "<locals>" in value.__qualname__ and value.__closure__
-            return None if local else f"function {value.__module__}:{value.__qualname__}"
+            nowhere = value.__module__ in (None, "builtins")  # made by `exec` in a namespace of its own
+            return None if local or nowhere else f"function {value.__module__}:{value.__qualname__}"
         if any(self._names.is_app_class(base) for base in mro(value)):
             return None
         return f"class {class_module(value)}:{class_name(value)}"

@@ -43,7 +43,7 @@ def run_statement(
     attributes to make anew although nothing in their text changed.
     """
     if whole:
-        _plain(run, statement)
+        _anew(run, statement)
     elif statement.is_text:
         _docstring(run, statement)
     elif statement.is_function:
@@ -204,6 +204,20 @@ def _plain(run: ModuleRun, statement: Statement) -> None:
         if attribute:
             found = run.progress.scopes.resolve(run.name, dotted)
             run.progress.dirty.update(found - {key(run.name, owner)})
+
+
+def _anew(run: ModuleRun, statement: Statement) -> None:
+    """Make anew what the statement makes; a plain container keeps its identity for whoever holds it."""
+    before = {name: run.namespace.get(name, MISSING) for name in statement.effects.binds}
+    _plain(run, statement)
+    for name, old in before.items():
+        new = run.namespace.get(name, MISSING)
+        if new is not old and type(old) is type(new) and type(old) in (dict, list, set):
+            run.journal.contents(old)
+            old.clear()
+            (old.extend if type(old) is list else old.update)(new)
+            run.journal.set_item(run.namespace, name, old)
+            run.progress.superseded.append((new, old))
 
 
 def _drop_unbound(run: ModuleRun, statement: Statement) -> None:

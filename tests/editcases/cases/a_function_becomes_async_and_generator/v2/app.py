@@ -1,0 +1,4 @@
+async def f(): return 2
+def g():
+    yield 1
+    yield 3

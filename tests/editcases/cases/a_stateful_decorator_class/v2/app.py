@@ -1,0 +1,10 @@
+
+class counted:
+    def __init__(self, f):
+        self.f = f; self.calls = 0
+    def __call__(self, *a):
+        self.calls += 1
+        return self.f(*a)
+    def reset(self): self.calls = 0
+@counted
+def work(x): return x * 2

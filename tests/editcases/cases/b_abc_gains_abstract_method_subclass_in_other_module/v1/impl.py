@@ -1,0 +1,4 @@
+
+from base import Base
+class Impl(Base):
+    def a(self): return 1

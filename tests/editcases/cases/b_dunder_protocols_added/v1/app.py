@@ -1,0 +1,2 @@
+class C:
+    def __init__(self): self.v = [3, 1]

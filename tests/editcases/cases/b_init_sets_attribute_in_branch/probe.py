@@ -1,0 +1,5 @@
+
+import app
+s = session(c=app.C(9))
+swap()
+assert s.c.f() == [] , "silently without its attribute"

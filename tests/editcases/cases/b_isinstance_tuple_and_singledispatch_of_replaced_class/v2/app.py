@@ -1,0 +1,14 @@
+
+import functools, abc
+class Node(abc.ABC):
+    @abc.abstractmethod
+    def v(self): ...
+class Leaf(Node):
+    def v(self): return 2
+KINDS = (Node, Leaf)
+NAMES = {Leaf: "leaf", Node: "node"}
+@functools.singledispatch
+def show(x): return "?"
+@show.register
+def _(x: Leaf): return "leaf!"
+def check(x): return isinstance(x, KINDS), NAMES[type(x)], show(x), x.v()

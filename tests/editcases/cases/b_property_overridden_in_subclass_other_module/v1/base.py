@@ -1,0 +1,4 @@
+class Base:
+    @property
+    def name(self): return "base"
+    def hello(self): return "hi " + self.name

@@ -1,0 +1,5 @@
+
+import app
+s = session(c=app.C())
+swap()
+assert s.c.f() == []

@@ -1,0 +1,6 @@
+
+import enum
+class P(enum.Flag):
+    R = enum.auto()
+    W = enum.auto()
+    RW = R | W

@@ -1,0 +1,12 @@
+
+from pydantic import BaseModel, PrivateAttr, computed_field
+class M(BaseModel):
+    w: int = 1
+    h: int = 3
+    _cache: dict = PrivateAttr(default_factory=dict)
+    @computed_field
+    @property
+    def double(self) -> int: return self.w * 20
+    @computed_field
+    @property
+    def area(self) -> int: return self.w * self.h

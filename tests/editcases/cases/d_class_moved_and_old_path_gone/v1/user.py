@@ -1,0 +1,3 @@
+from pkg.a import C
+from pkg import b
+made = C()

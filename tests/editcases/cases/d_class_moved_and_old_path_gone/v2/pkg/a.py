@@ -1,0 +1,2 @@
+from pkg.b import C
+def make(): return C()

@@ -1,0 +1,3 @@
+X = 1
+class C:
+    def f(self): return 2

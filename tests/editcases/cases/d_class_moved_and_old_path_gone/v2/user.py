@@ -1,0 +1,3 @@
+from pkg.b import C
+from pkg import b
+made = C()

@@ -1,0 +1,2 @@
+from lib.core import C
+state = {}

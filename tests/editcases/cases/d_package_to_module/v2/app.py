@@ -1,0 +1,2 @@
+import lib
+def go(): return lib.C().f()

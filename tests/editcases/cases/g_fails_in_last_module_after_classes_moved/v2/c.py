@@ -1,0 +1,2 @@
+import b
+V = b.b.f()

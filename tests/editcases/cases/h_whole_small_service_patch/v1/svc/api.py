@@ -1,0 +1,10 @@
+from svc.store import store
+from svc import __version__
+ROUTES = {}
+def route(p):
+    def d(f): ROUTES[p] = f; return f
+    return d
+@route("/users")
+def users(): return [u.name for u in store.all()]
+@route("/v")
+def v(): return __version__

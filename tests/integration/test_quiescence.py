@@ -201,3 +201,62 @@ async def test_a_busy_section_is_waited_for(tmp_path: Path, new: str) -> None:
         await service.engine.finished(operation.id, 50)
         assert operation.state is OperationState.SUCCEEDED, operation.report
         assert answer == "1"
+
+
+MIXED = """
+import anyio
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from upward_asgi import LiveSession, upgradable
+
+GATES = {}
+
+
+async def gate(name):
+    await GATES.setdefault(name, anyio.Event()).wait()
+
+
+class Live(LiveSession):
+    async def handle_event(self, message):
+        await gate("live")
+        await self.send_text(f"old {message}")
+
+
+@upgradable
+async def marked(websocket):
+    await websocket.accept()
+    try:
+        async for text in websocket.iter_text():
+            await websocket.send_text(f"old {text}")
+    finally:
+        await gate("leave")
+
+
+app = Starlette(routes=[WebSocketRoute("/live", Live), WebSocketRoute("/marked", marked)])
+"""
+
+
+async def test_ended_handlers_are_handed_back(tmp_path: Path) -> None:
+    """When an upgrade gives up after a handler was ended, the old one takes over again; nothing is lost."""
+    async with (
+        serving(tmp_path, MIXED, MIXED.replace("old", "new"), quiesce_seconds=0.5) as service,
+        service.connect("/marked") as marked,
+        service.connect("/live") as live,
+    ):
+        await marked.send("a")
+        assert await marked.recv() == "old a"
+        operation = service.engine.upgrade()
+        while not any(session.upgrading for session in service.sessions.open()):
+            assert not operation.ended, operation.report
+            await anyio.sleep(0.01)  # real time: the rehearsal runs in another process
+        await live.send("b")
+        await service.busy()
+        await marked.send("c")
+        service.open("leave")
+        await service.engine.finished(operation.id, 50)
+        assert operation.state is OperationState.ROLLED_BACK, operation.report
+        assert operation.report["error"]["code"] == "quiesce_timeout"
+        assert await marked.recv() == "old c"
+        service.open("live")
+        assert await live.recv() == "old b"
+        assert [str(session.way) for session in service.sessions.open()] == ["live", "live"]

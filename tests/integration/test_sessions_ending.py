@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import upward_asgi
 from upward_asgi import Upward
-from upward_asgi.sessions import ladder
+from upward_asgi.sessions import ladder, restart
 
 from .shapes.servers import STACKS
 
@@ -159,3 +159,39 @@ async def test_what_a_new_handler_does_is_unseen_until_all_stand() -> None:
         service.sessions.let_go()
         for client in (whole, crashing):
             assert [await client.recv() for _ in range(2)] == ["welcome to back", "back a"]
+
+
+async def test_a_crash_that_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new handler that crashes after it seemed to have come up, while others start, can be taken back."""
+    monkeypatch.setattr(restart, "SETTLE_SECONDS", 0.1)
+    release, crashed = ["old"], anyio.Event()
+
+    async def handler(websocket: WebSocket) -> None:
+        label = release[0]
+        await websocket.accept()
+        if label == "bad" and "crash" in websocket.query_params:
+            await anyio.sleep(0.3)  # real time: longer than a handler is on probation that does not receive
+            crashed.set()
+            raise ValueError("bad release")
+        async for text in websocket.iter_text():
+            await websocket.send_text(f"{label} {text}")
+
+    service = service_of(handler)
+    async with (
+        serving(service) as address,
+        websockets.connect(f"ws://{address}/ws?crash=1") as crashing,
+    ):
+        await crashing.send("a")
+        assert await crashing.recv() == "old a"
+        sessions = service.sessions.open()
+        (session,) = sessions
+        await service.sessions.end_handlers(sessions)
+        release[0] = "bad"
+        assert session.restart is not None and await session.restart.start() is None
+        await crashed.wait()
+        while session.restart.failure is None:
+            await anyio.lowlevel.checkpoint()
+        release[0] = "back"
+        assert await service.sessions.start_handlers(sessions, together=False) == {session.id: None}
+        await crashing.send("b")
+        assert await crashing.recv() == "back b"

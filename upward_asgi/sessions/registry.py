@@ -145,6 +145,7 @@ class Sessions:
         async with anyio.create_task_group() as tasks:
             for session, restart in chosen:
                 tasks.start_soon(one, session, restart)
+        outcomes.update((session.id, error) for session, restart in chosen if (error := restart.failure))
         if together and not any(outcomes.values()):
             async with anyio.create_task_group() as tasks:
                 for _, restart in chosen:

@@ -22,6 +22,8 @@ class Relay:
     def __init__(self) -> None:
         self.over = False
         """True when no handler follows: the client has left, or a handler ended by itself."""
+        self.failure: BaseException | None = None
+        """What the new handler raised, also when that came late: while others were still being started."""
         self._ordered = False
         self._closed = False
         self._idle = False
@@ -70,11 +72,13 @@ class Relay:
         self._say_ended(True)
         await self._begin.wait()
         self._begin.clear()
+        self.failure = None
         self._idle = self._ordered = False
         return True
 
     async def way_back(self, error: Exception) -> None:
-        """After a crash of a handler that had not settled: wait for another start. Raises `error` else."""
+        """After a crash of a handler that may be taken back: wait for another start. Raises `error` else."""
+        self.failure = error
         self._idle = self._ordered = True
         self.conclude(error)
         try:

@@ -81,6 +81,11 @@ class Restart:
             starting.cancel()
         return starting.result()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What the new handler has raised since it was started."""
+        return self.relay.failure
+
     async def release(self) -> None:
         """The upgrade stands: what the new handler sent reaches the client."""
         run = self.run
@@ -125,7 +130,7 @@ class Restart:
 
     async def way_back(self, error: Exception) -> None:
         """After a crash on probation: wait until somebody starts another run. Raises `error` else."""
-        if self.run.settled or not self.run.resumed:
+        if self.run.released.is_set():
             raise error
         self.run.stale = True
         await self.relay.way_back(error)

@@ -47,6 +47,11 @@ class Restarts(Protocol):
         """Start the new handler; returns what it raised before it could take over."""
         ...
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What the new handler has raised since it was started, also after it seemed to have come up."""
+        ...
+
     async def release(self) -> None:
         """Nobody will take the new handler back: what it sent reaches the client."""
         ...

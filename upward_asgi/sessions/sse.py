@@ -103,6 +103,11 @@ class EventStream:
         """Start the new handler; returns what it raised before its response had begun."""
         return await self.relay.start()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What the new handler has raised since it was started."""
+        return self.relay.failure
+
     async def release(self) -> None:
         """The upgrade stands: the new handler's events reach the client."""
         self.run.released.set()
@@ -146,7 +151,7 @@ class EventStream:
         try:
             await self.serve(target, scope)
         except Exception as error:
-            if self.run.settled:
+            if self.run.released.is_set():
                 raise
             await self.relay.way_back(error)
             return

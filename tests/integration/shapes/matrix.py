@@ -16,7 +16,7 @@ import anyio
 from packaging.version import Version
 
 from upward_asgi import Upward
-from upward_asgi.sessions import ladder, restart
+from upward_asgi.sessions import ladder
 from upward_asgi.store import Store
 from upward_asgi.upgrade import Operation, ProofPolicy
 
@@ -70,12 +70,12 @@ def outcome_of(stack: str) -> Outcome:
 
 @contextmanager
 def _short_ladder() -> Iterator[None]:
-    before = ladder.STEP_SECONDS, restart.SETTLE_SECONDS
-    ladder.STEP_SECONDS, restart.SETTLE_SECONDS = 0.5, 0.3
+    before = ladder.STEP_SECONDS
+    ladder.STEP_SECONDS = 0.5
     try:
         yield
     finally:
-        ladder.STEP_SECONDS, restart.SETTLE_SECONDS = before
+        ladder.STEP_SECONDS = before
 
 
 @contextmanager

@@ -104,9 +104,11 @@ def one_way(
 
 def unrehearsed(told: dict[str, Any], package: str, old: str, new: str, before: dict[str, str]) -> None:
     """Do to this very process what the rehearsal kept from it: it must be undone whole."""
+    from upward_asgi.errors import UpwardError
+
     try:
         patch = prepared(package, old, new)
-    except BaseException:
+    except UpwardError:
         return  # what cannot be prepared was refused before anything could be touched
     try:
         patch.apply().undo()
@@ -117,18 +119,10 @@ def unrehearsed(told: dict[str, Any], package: str, old: str, new: str, before: 
 
 def prepared(package: str, old: str, new: str) -> Any:
     """What `hot_swap` prepares, for this process and without its rehearsal."""
-    from upward_asgi import testing
+    from upward_asgi.testing import swapping
 
-    release, other, version = Path(old).resolve(), Path(new).resolve(), testing._version
-    settings = testing._settings(other)
-    appup = testing.make_appup(
-        release, other, old_version=version(release, "0.0.0"), new_version=version(other, "0.0.1"),
-        packages=[package], settings=settings,
-    )  # fmt: skip
-    return testing.prepare(
-        appup.up, old=release, new=other, imports=testing.SysPathImports(release),
-        packages=[package], settings=settings,
-    )  # fmt: skip
+    release, other = Path(old).resolve(), Path(new).resolve()
+    return swapping._prepare(release, other, [package], swapping._settings(other))[1]
 
 
 def whole(told: dict[str, Any], package: str, root: str, before: dict[str, str], when: str) -> None:

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = list(pool.map(lambda line: _line(cache, line), lines))
         pairs = [(pair, there) for line, there in zip(lines, made, strict=True) for pair in line.pairs()]
         rows = []
-        for done in as_completed([pool.submit(_pair, cache, *work) for work in pairs]):
+        for done in as_completed([pool.submit(_pair, cache, *work, options.patience) for work in pairs]):
             rows.append(done.result())
             _say(_shown(rows[-1]))
     rows.sort(key=lambda row: row["pair"])
@@ -68,6 +68,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="only these packages (as in cases.toml)")
     parser.add_argument("--short", action="store_true", help="four small pairs, for CI")
     parser.add_argument("--jobs", type=int, default=2, help="pairs at a time (2)")
+    parser.add_argument("--patience", type=float, default=1, help="times every time limit, on a busy machine")
     parser.add_argument(
         "--cache",
         type=Path,
@@ -98,7 +99,7 @@ def _line(cache: Cache, line: Line) -> Sources | str:
         return str(error)
 
 
-def _pair(cache: Cache, pair: Pair, sources: Sources | str) -> dict[str, Any]:
+def _pair(cache: Cache, pair: Pair, sources: Sources | str, patience: float) -> dict[str, Any]:
     """One pair, both ways. What cannot go up is tried the other way in a process of its own."""
     started = time.monotonic()
     if isinstance(sources, str):
@@ -106,7 +107,8 @@ def _pair(cache: Cache, pair: Pair, sources: Sources | str) -> dict[str, Any]:
         return {"pair": str(pair), "up": missing, "down": missing, "seconds": 0.0}
     roots, path = sources
     old, new, package = str(roots[pair.old]), str(roots[pair.new]), pair.line.package
-    job: dict[str, Any] = {"do": "swap", "package": package, "path": path, "seconds": pair.line.seconds}
+    seconds = pair.line.seconds * patience
+    job: dict[str, Any] = {"do": "swap", "package": package, "path": path, "seconds": seconds}
     job.update(root=old, to=new, both=True)
     answer = _child(cache, f"{pair.line.name}-{pair.new}-up", job)
     up = _judged(cache, f"{pair.line.name}-{pair.new}-up", job, answer)

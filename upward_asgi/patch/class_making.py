@@ -7,6 +7,7 @@ the old one (`layout`).
 
 from __future__ import annotations
 
+import sys
 from types import FunctionType
 from typing import Any
 
@@ -68,7 +69,7 @@ def _take_over(
     for name in list(old.__dict__):
         if name not in new.__dict__ and name in {*bound_in(older), *generated, *run.progress.unset}:
             run.journal.delete_class(old, name)
-    _take_module(run, old, new)
+    _take_module(run, old, new, moved=older is not None and older.module != newer.module)
     run.journal.class_order(old, list(new.__dict__))
     kind.become(run.journal, old, new, had)
     refresh_abstract(run.journal, old)
@@ -127,8 +128,10 @@ def _point_cell(run: ModuleRun, function: FunctionType, new: type, old: type) ->
             run.journal.set_attribute(cell, "cell_contents", old)
 
 
-def _take_module(run: ModuleRun, old: type, new: type) -> None:
-    if old.__module__ != new.__module__:
+def _take_module(run: ModuleRun, old: type, new: type, *, moved: bool) -> None:
+    """The module that somebody stamped on the class stays, as long as the class is found there."""
+    stamped = getattr(sys.modules.get(old.__module__), old.__name__, None) is old
+    if old.__module__ != new.__module__ and (moved or not stamped):
         run.journal.set_class(old, "__module__", new.__module__)
     if old.__qualname__ != new.__qualname__:
         before = old.__qualname__

@@ -42,7 +42,7 @@ class Snapshot:
 
     def remember(self, state: object) -> None:
         """Remember what `state` holds now."""
-        if self._is_plain(type(state)) and self._remember_plain(state):
+        if self.remember_plain(state):
             return
         todo: list[object] = []
         self._remember(state, todo, is_state=True)
@@ -55,22 +55,20 @@ class Snapshot:
         if attributes is not None:
             self._contents.append((attributes, attributes.copy()))
 
-    def _is_plain(self, kind: type) -> bool:
-        """True for objects whose attributes are all in their dictionary, and for dicts."""
-        found = self._plain.get(kind)
-        if found is None:
-            found = self._plain[kind] = kind is dict or (
-                kind.__dictoffset__ != 0 and not issubclass(kind, type | OrderedDict) and not _slots(kind)
-            )
-        return found
+    def remember_plain(self, state: Any) -> bool:
+        """Remember a state that refers to nothing but atoms, the usual one; False of any other.
 
-    def _remember_plain(self, state: Any) -> bool:
-        """The usual state, which refers to nothing but atoms: most of the time of a commit goes by here.
-
-        What two sessions share is remembered twice then; the first time is what is restored last.
+        Much of a commit's time goes by here. What two sessions share is remembered twice; the first time is
+        what is restored last.
         """
-        attributes = state if type(state) is dict else state.__dict__
-        contents = dict.copy(attributes)
+        kind = type(state)
+        plain = self._plain.get(kind)
+        if plain is None:
+            plain = self._plain[kind] = _is_plain(kind)
+        if not plain:
+            return False
+        attributes = state if kind is dict else state.__dict__
+        contents = attributes.copy()
         if not _ATOMS.issuperset(map(type, contents.values())):
             return False
         self._contents.append((attributes, contents))
@@ -125,6 +123,13 @@ class Snapshot:
         if found is None:
             found = self._data_types[kind] = is_data_type(kind)
         return found
+
+
+def _is_plain(kind: type) -> bool:
+    """True for objects whose attributes are all in their dictionary, and for dicts."""
+    return kind is dict or (
+        kind.__dictoffset__ != 0 and not issubclass(kind, type | OrderedDict) and not _slots(kind)
+    )
 
 
 class _Unset:

@@ -81,6 +81,13 @@ class Changes:
             self._of_type[kind] = _registered(kind)
         return self._of_type[kind]
 
+    def is_simple(self, kind: type) -> bool:
+        """True for holders with a `code_change` of their own that does not even look at `self`."""
+        if kind not in self._of_holder:
+            own = getattr(kind, "code_change", None)
+            self._of_holder[kind] = own is not None and not getattr(own, "upward_default", False)
+        return self._of_holder[kind] and not self.uses_holder(kind)
+
     def uses_holder(self, kind: type) -> bool:
         """False when the `code_change` of these holders does not even look at `self`."""
         found = self._uses_holder.get(kind)

@@ -28,6 +28,7 @@ from .application import function_named
 from .commit import Commit, Stages
 from .hop import Step
 from .messages import Kind, kind_of
+from .nearness import heap_size
 from .proof import reasons_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Rehearsal:
     """What comparing the copy with a fresh start taught after each hop, by the release the hop goes to."""
     missed: dict[Version, tuple[str, ...]] = field(default_factory=dict)
     """What a look near the modules alone would have missed, by the release the hop goes to."""
+    objects: int = 0
+    """How many objects the collector knows, if the copy compared."""
     rebuilt: tuple[str, ...] = ()
     """Names that earlier rehearsals of the same operation found to be made anew."""
     proof_seconds: float | None = None
@@ -213,6 +216,7 @@ def _in_the_copy(
         imports.presented = lambda root: root  # type: ignore[method-assign]
     rehearsal = Rehearsal(where="fork", failures=commit.failures)
     if compare:
+        rehearsal.objects = heap_size()
         commit.compare()
     began = time.perf_counter()
     try:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from upward_asgi.patch.heap import Heap, Reach
-from upward_asgi.upgrade.nearness import only_young_collections
+from upward_asgi.upgrade.nearness import heap_size, only_young_collections, trust_the_near_look
+from upward_asgi.upgrade.rehearsal import Rehearsal
 
 
 class Circle:
@@ -36,6 +37,7 @@ def test_circles_do_not_pile_up(thresholds: tuple[int, int, int]) -> None:
     heap, most = len(gc.get_objects()), 0
     for _ in range(20):
         with only_young_collections(wanted=True):
+            trust_the_near_look((), Rehearsal("fork", objects=heap_size()))
             alive = [Circle() for _ in range(heap // 20)]
             with Heap(Reach.NEAR).looking():
                 pass

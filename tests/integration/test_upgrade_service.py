@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 import sys
-import textwrap
-import zipfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +15,7 @@ import uvicorn
 import websockets
 from packaging.version import Version
 
+from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.patch.compare import Difference
 from upward_asgi.store import Store
@@ -109,27 +106,6 @@ FIELD = edited(
     ),
 )
 FIELD = edited(FIELD, app=("{self.state.n}", "{self.state.n} {self.state.label}"))
-
-
-def write_wheel(folder: Path, name: str, version: str, files: Files) -> Path:
-    info = f"{name}-{version}.dist-info"
-    contents = {f"{name}/{file}": textwrap.dedent(text) for file, text in files.items()}
-    contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    contents[f"{info}/WHEEL"] = (
-        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
-    record = [f"{file},sha256={_digest(text)},{len(text.encode())}" for file, text in contents.items()]
-    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
-    path = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in contents.items():
-            archive.writestr(file, text)
-    return path
-
-
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Service:
@@ -257,33 +233,17 @@ async def test_hops(serve: Serve) -> None:
         assert await ask(live) == "hello 3"
 
 
+# On real sockets; all the kinds are in tests/badreleases.
 BAD: dict[str, tuple[Files, str]] = {
-    "does not parse": (edited(HELPER, words=("def greeting", "def greeting(:")), "words.py"),
     "fails at import": ({**HELPER, "words.py": "raise RuntimeError('no such thing')\n"}, "no such thing"),
-    "imports what is not there": (
-        edited(HELPER, words=("def ", "import nowhere_to_be_found\ndef ")),
-        "nowhere",
-    ),
-    "exits at import": (edited(HELPER, words=("def ", "import sys\nsys.exit(3)\ndef ")), "SystemExit: 3"),
-    "exits hard at import": (edited(HELPER, words=("def ", "import os\nos._exit(4)\ndef ")), "status 4"),
     "hangs at import": (
         edited(HELPER, words=("def ", "import threading\nthreading.Event().wait()\ndef ")),
         "2 s",
-    ),
-    "code_change raises": (
-        edited(FIELD, app=("Count(state.n, label", "Count(state.missing, label")),
-        "missing",
-    ),
-    "code_change returns None": (edited(FIELD, app=("return Count(state.n", "Count(state.n")), "None"),
-    "code_change exits": (
-        edited(FIELD, app=("return Count(state.n", "raise SystemExit(5)\n        return Count(state.n")),
-        "5",
     ),
     "code_change changes in place, then raises": (
         edited(FIELD, app=("return Count(state.n", "state.n = 99; 1 / 0\n        return Count(state.n")),
         "ZeroDivisionError",
     ),
-    "the application is gone": (edited(HELPER, app=("app = Starlette", "application = Starlette")), "app"),
 }
 
 

@@ -10,8 +10,9 @@ _ENDS = {
     "succeeded": "done",
     "refused": "refused; nothing was touched",
     "rolled_back": "tried and undone; every session goes on in the release it had",
-    "failed": "failed",
+    "failed": "failed; nothing was changed",
 }
+_NOT_UNDONE = "failed, and could not be undone wholly"
 
 _CLOSED_NAMED = 5
 
@@ -25,6 +26,8 @@ def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Ite
     dry = " (dry run)" if report.get("dry_run") else ""
     state = str(operation.get("state"))
     end = _ENDS.get(state, state)
+    if _mapping(report.get("error")).get("code") == "not_undone":
+        end = _NOT_UNDONE
     yield f"{operation.get('kind')} {operation.get('from')} → {operation.get('to')}{dry}: {end}"
     yield from _error(_mapping(report.get("error")))
     if report.get("sessions"):
@@ -46,7 +49,10 @@ def _error(error: Mapping[str, object]) -> Iterator[str]:
         return
     reasons = _list(error.get("reasons"))
     if not reasons:
-        yield f"  {error.get('code')}: expected {error.get('expected')}, got {error.get('got')}"
+        yield f"  {error.get('code')}: expected {error.get('expected')},"
+        yield f"  got       {error.get('got')}"
+        if error.get("place"):
+            yield f"  at        {error['place']}"
         yield f"  do        {error.get('do')}"
         return
     yield f"  {error.get('code')}:"

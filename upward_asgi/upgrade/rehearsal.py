@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from .hop import Step
 from .messages import Kind, kind_of
 from .nearness import heap_size
 from .proof import reasons_of
+from .report import place_of_error
 
 if TYPE_CHECKING:
     from ..patch import ImportRoot
@@ -58,6 +60,8 @@ class Failure:
     release: str | None
     """The release whose hop failed."""
     traceback: str
+    place: str | None = None
+    """Where in the release it was raised: `file:line in function`."""
     count: int = 0
     sessions: list[str] = field(default_factory=list)
     """The ids of the first few."""
@@ -120,7 +124,7 @@ class Rehearsal:
         failures = [f for f in self.failures if not (closing and f.count)]
         if self.ended is None and not failures:
             return
-        causes = [f"{f.cause} in {f.where}" + _of_sessions(f) for f in failures]
+        causes = [f"{f.cause} in {f.where}" + _at(f.place) + _of_sessions(f) for f in failures]
         raise RehearsalFailed(
             expected="the upgrade to succeed in a forked copy of this process",
             got=self.ended or "; ".join(causes),
@@ -196,6 +200,10 @@ async def _outcome_of(fork: Fork[Rehearsal], timeout: float) -> Outcome[Rehearsa
         fork.kill()  # the thread reaps it
 
 
+def _at(place: str | None) -> str:
+    return f", at {place}" if place else ""
+
+
 def _of_sessions(failure: Failure) -> str:
     if not failure.count:
         return ""
@@ -227,7 +235,7 @@ def _in_the_copy(
     except NotHot as cold:
         rehearsal.reasons = cold.reasons
     except BaseException as error:
-        rehearsal.failures.append(_failure(error, commit.where, commit.release))
+        rehearsal.failures.append(_failure(error, commit.where, commit.release, commit.store_root))
     rehearsal.changing = frozenset(kind_of(*kind) for staged in commit.staged for kind in staged.changing)
     rehearsal.commit_seconds = time.perf_counter() - began - commit.beside_seconds
     rehearsal.lessons = commit.lessons
@@ -292,7 +300,12 @@ class _Proving(Commit):
             hop = step.hop
             where = f"code_change from {hop.old.version} to {hop.new.version}"
             new = {session: error for session, error in self.broken.items() if session not in known}
-            self.failures += _grouped(new, where, hop.new.version)
+            self.failures += _grouped(new, where, hop.new.version, self.store_root)
+
+    @property
+    def store_root(self) -> Path:
+        """The folder that the releases lie in."""
+        return self.steps[0].hop.old.root.parent
 
     def check(self) -> None:
         """The application's own check of what it is now, which [tool.upward] names as `rehearse`."""
@@ -316,23 +329,24 @@ class _Proving(Commit):
         self.proof_seconds += time.perf_counter() - began
 
 
-def _grouped(broken: Broken, where: str, release: Version) -> list[Failure]:
+def _grouped(broken: Broken, where: str, release: Version, store: Path) -> list[Failure]:
     """The sessions by the cause of their failure."""
     found: dict[str, Failure] = {}
     for session, error in broken.items():
         cause = _named(error.__cause__ or error)
         if cause not in found:
-            found[cause] = _failure(error, where, release)
+            found[cause] = _failure(error, where, release, store)
         known = found[cause]
         known.count += 1
         known.sessions += [session.id] if len(known.sessions) < _SAMPLES else []
     return list(found.values())
 
 
-def _failure(error: BaseException, where: str, release: Version | None) -> Failure:
+def _failure(error: BaseException, where: str, release: Version | None, store: Path) -> Failure:
     cause = error.__cause__ if isinstance(error, UpwardError) and error.__cause__ else error
     lines = "".join(traceback.format_exception(error))
-    return Failure(_named(cause), where, None if release is None else str(release), lines)
+    at = place_of_error(error, store)
+    return Failure(_named(cause), where, None if release is None else str(release), lines, at)
 
 
 def _named(error: BaseException) -> str:

@@ -6,16 +6,25 @@ import traceback
 from collections import Counter
 from collections.abc import Iterable
 from operator import attrgetter
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
-from ..errors import NotHot, QuiesceTimeout, UpgradeFailed, UpwardError
+from ..errors import NotHot, NotUndone, QuiesceTimeout, UpgradeFailed, UpwardError
 from .machine import State
 from .operation import Kind, Operation
 
 if TYPE_CHECKING:
     from ..sessions import Session, Sessions
 
-__all__ = ["as_upward_error", "error_to_json", "next_step", "sessions_before", "sessions_since"]
+__all__ = [
+    "as_upward_error",
+    "error_to_json",
+    "next_step",
+    "place_of_error",
+    "sessions_before",
+    "sessions_since",
+]
 
 
 def as_upward_error(error: BaseException, where: str) -> UpwardError:
@@ -30,8 +39,11 @@ def as_upward_error(error: BaseException, where: str) -> UpwardError:
     return wrapped
 
 
-def error_to_json(error: UpwardError) -> dict[str, object]:
-    """The error as the report shows it, with its causes, outermost first, and the traceback."""
+def error_to_json(error: UpwardError, store: Path) -> dict[str, object]:
+    """The error as the report shows it, with its causes, outermost first, and the traceback.
+
+    `place` is where in the release it came from, when it was raised below the folder `store`.
+    """
     found: dict[str, object] = {
         "code": error.code,
         "expected": error.expected,
@@ -44,8 +56,21 @@ def error_to_json(error: UpwardError) -> dict[str, object]:
     if isinstance(error, QuiesceTimeout):
         return found
     causes = [f"{type(cause).__name__}: {cause}" for cause in _causes(error)]
+    place = place_of_error(error, store)
+    found |= {"place": place} if place else {}
     trace = "".join(traceback.format_exception(error))
     return found | {"causes": causes, "traceback": trace}
+
+
+def place_of_error(error: BaseException, store: Path) -> str | None:
+    """`file:line in function` of the innermost code of a release below `store`; None when there is none."""
+    frames = [frame for one in (error, *_causes(error)) for frame in walk_tb(one.__traceback__)]
+    for frame, line in reversed(frames):
+        file = Path(frame.f_code.co_filename)
+        if file.is_relative_to(store):
+            inside = Path(*file.relative_to(store).parts[1:])  # without the folder of the version
+            return f"{inside.as_posix()}:{line} in {frame.f_code.co_qualname}"
+    return None
 
 
 def _causes(error: BaseException) -> Iterable[BaseException]:
@@ -80,8 +105,33 @@ def next_step(operation: Operation) -> str:
         case State.PERMANENT:
             return f"{operation.to} runs and is what the next boot starts. Nothing is left to do."
         case State.REFUSED:
-            return f"Nothing was touched; {operation.from_} runs. See `error.do`."
+            return f"Nothing was lost: {_runs_on(operation)}, untouched.{_remembered(operation)}"
         case State.ROLLED_BACK:
-            return f"Everything was undone; {operation.from_} runs and every session goes on. See `error.do`."
+            return (
+                f"Nothing was lost: all of it was undone, and {_runs_on(operation)}.{_remembered(operation)}"
+            )
+        case _ if _error_code(operation) == NotUndone.code:
+            return f"Restart the service, which boots the permanent release; {operation.from_} runs in parts."
         case _:
-            return f"{operation.from_} runs unless `error` says otherwise. See `error.do`."
+            return f"Nothing was lost: {_runs_on(operation)}. The release is not to blame; ask again."
+
+
+def _runs_on(operation: Operation) -> str:
+    found = operation.report.get("sessions")
+    if not isinstance(found, dict) or not found["total"]:
+        return f"{operation.from_} runs on"
+    kept, total = found["kept"], found["total"]
+    gone = "" if kept == total else f" ({total - kept} left meanwhile by themselves)"
+    return f"{operation.from_} runs on with {kept} of {total} session(s), each in the state it had{gone}"
+
+
+def _remembered(operation: Operation) -> str:
+    release = operation.report.get("remembered")
+    if release is None:
+        return ""
+    return f" {release} is passed over from now on; `upward upgrade --to {release}` tries it again."
+
+
+def _error_code(operation: Operation) -> object:
+    error = operation.report.get("error")
+    return error.get("code") if isinstance(error, dict) else None

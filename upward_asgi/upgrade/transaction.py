@@ -153,6 +153,8 @@ class Transaction:
         try:
             with anyio.fail_after(limit):
                 await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
+            if error is not None:
+                operation.report["remembered"] = str(self._at.release or operation.to)
         except TimeoutError:
             self._warnings.append(f"the store was not written within {limit:g} s (store_seconds)")
         except Exception as also:
@@ -389,7 +391,7 @@ class Transaction:
         """Make the error the operation's result."""
         operation = self._operation
         error = as_upward_error(raised, self._at.where)
-        operation.report["error"] = error_to_json(error)
+        operation.report["error"] = error_to_json(error, self._service.store.root)
         self._count_sessions()
         if operation.decided:
             log.error("after the commit of %s: %s", operation.to, error)
@@ -406,7 +408,7 @@ class Transaction:
             got=f"{type(raised).__name__} while the operation was at {self._at.where}",
             do="start the service and ask again; nothing was changed",
         )
-        operation.report["error"] = error_to_json(error)
+        operation.report["error"] = error_to_json(error, self._service.store.root)
         operation.happened(Event.BREAK)
 
 

@@ -59,7 +59,7 @@ def test_a_failure_says_what_to_do() -> None:
     error = {"code": "code_change", "expected": "a state", "got": "None", "do": "mend it"}
     text = report_text({**DONE, "state": "rolled_back", "report": {"error": error}})
     assert "every session goes on" in text
-    assert "code_change: expected a state, got None" in text
+    assert "code_change: expected a state,\n  got       None" in text
     assert "mend it" in text
 
 

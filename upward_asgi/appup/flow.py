@@ -136,7 +136,7 @@ class Flow:
 
     def _restore(self, module: str, deletion: ast.Delete) -> None:
         """`del C.attr` that is no longer there: the statement of the class body that binds it runs."""
-        for target in deletion.targets:
+        for target in ast.walk(deletion):
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 self.restored.add(key(module, f"{target.value.id}.{target.attr}"))
         for statement in self.scopes.statements(module):

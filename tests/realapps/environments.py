@@ -38,6 +38,8 @@ class App:
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     socket: str | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """What the WebSocket answers to which message."""
     hide: tuple[str, ...] = ()
 
 

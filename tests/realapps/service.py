@@ -11,7 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,10 +203,10 @@ class Load:
         try:
             with connect(self.server.url.replace("http", "ws", 1) + str(self.server.app.socket)) as socket:
                 while not self._stop.is_set():
-                    try:
-                        socket.recv(timeout=0.5)
-                    except TimeoutError:
-                        continue
+                    with suppress(TimeoutError):
+                        message = str(socket.recv(timeout=0.5))
+                        if message in self.server.app.replies:
+                            socket.send(self.server.app.replies[message])
         except (ConnectionClosed, OSError) as error:
             if not self._stop.is_set():
                 self.broken.append(f"{self.server.app.socket}: {error}")

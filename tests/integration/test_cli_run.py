@@ -335,6 +335,22 @@ def test_a_service_that_cannot_run_says_why(store, tmp_path, options, code) -> N
     assert upward("releases", "--store", store, "--json").json == before
 
 
+def test_the_ready_line_comes_whatever_the_application_does_to_the_output(dist, tmp_path) -> None:
+    """An application that puts its own logger in the place of standard output: the line is still there."""
+    project = write_release(tmp_path / "project", "1.0.0")
+    app = project / "talk" / "app.py"
+    app.write_text(f"import io, sys\nsys.stdout = io.StringIO()\n{app.read_text()}")
+    assert upward("build", project, "--out", tmp_path / "dist").status == 0
+    wheel = tmp_path / "dist" / "talk-1.0.0-py3-none-any.whl"
+    assert upward("unpack", wheel, "--store", tmp_path / "store").status == 0
+    server = Server(tmp_path, tmp_path / "store")
+    try:
+        assert server.line.startswith("upward: serving talk.app:app 1.0.0 at http://127.0.0.1:")
+        assert server.get("/") == "hello from 1.0.0"
+    finally:
+        server.stop()
+
+
 def test_a_lifespan_that_fails_is_told(dist, tmp_path) -> None:
     """The application's own start-up raised: status 1, not a server that serves nothing."""
     project = write_release(tmp_path / "project", "1.0.0")

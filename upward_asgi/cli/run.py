@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,13 +88,17 @@ def run(
 
     admin = _admin(admin_token_file, admin_prefix, admin_host)
     settings = Settings(ws=ws, loop=loop, log_level=log_level, shutdown_timeout=shutdown_timeout)
+    stdout = sys.stdout  # an application may put something else there when it is imported
     with open_sockets(host, port, admin_uds) as sockets:
         upward = _upward(target, store, admin, engine)
         side_app = _side_app(upward, admin_prefix) if admin_uds else None
         release = upward.engine.status()["release"] if upward.engine else None
 
         def ready() -> None:
-            _say_ready(target, release, sockets.url, admin_prefix if admin else None, admin_uds, as_json)
+            line = _ready_line(
+                target, release, sockets.url, admin_prefix if admin else None, admin_uds, as_json
+            )
+            click.echo(line, file=stdout)
 
         serve(upward, sockets, settings, ready, side_app)
 
@@ -140,13 +145,12 @@ def _side_app(upward: Upward, prefix: str) -> AdminApp:
     return AdminApp(Admin(socket=True, prefix=prefix), upward.engine, upward.store, upward.sessions)
 
 
-def _say_ready(
+def _ready_line(
     target: str, release: object, url: str, prefix: str | None, uds: Path | None, as_json: bool
-) -> None:
+) -> str:
     admin = [f"{url}{prefix}"] if prefix else []
     admin += [f"unix:{uds}"] if uds else []
     if as_json:
         line = {"serving": target, "release": release, "url": url, "admin": admin, "pid": os.getpid()}
-        click.echo(json.dumps(line))
-        return
-    click.echo(f"upward: serving {target} {release} at {url}")
+        return json.dumps(line)
+    return f"upward: serving {target} {release} at {url}"

@@ -35,7 +35,7 @@ def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Ite
     if report.get("closed"):
         yield f"  closed    {_closed(_mapping(report['closed']))}"
     if "pause_ms" in report:
-        yield f"  pause     {report['pause_ms']} ms"
+        yield f"  pause     {_pause(report)}"
     yield f"  phases    {_phases(operation.get('phases'))}"
     for warning in _list(report.get("warnings")):
         yield f"  warning   {warning}"
@@ -61,6 +61,15 @@ def _error(error: Mapping[str, object]) -> Iterator[str]:
         place = f"{reason['file']}{line}: " if reason.get("file") else ""
         advice = f"; {reason['advice']}" if reason.get("advice") else ""
         yield f"    - {place}{reason.get('message')}{advice}"
+
+
+def _pause(report: Mapping[str, object]) -> str:
+    beside = {
+        "predicted": _mapping(report.get("rehearsal")).get("predicted_pause_ms"),
+        "longest block": report.get("longest_block_ms"),
+    }
+    known = ", ".join(f"{name} {value} ms" for name, value in beside.items() if value is not None)
+    return f"{report['pause_ms']} ms" + (f" ({known})" if known else "")
 
 
 def _closed(found: Mapping[str, object]) -> str:

@@ -71,3 +71,22 @@ def test_an_unknown_operation_is_still_shown() -> None:
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
     """No trailing white space."""
     assert table(["A", "BB"], [["xxx", "y"], ["z", ""]]) == "A    BB\nxxx  y\nz"
+
+
+def test_the_pause_stands_beside_what_was_predicted() -> None:
+    """How long sessions waited, what the rehearsal had said, and the longest stretch without a turn."""
+    report = {"pause_ms": 12.5, "longest_block_ms": 4.1, "rehearsal": {"predicted_pause_ms": 15.0}}
+    assert "pause     12.5 ms (predicted 15.0 ms, longest block 4.1 ms)" in report_text(
+        {**DONE, "report": report}
+    )
+
+
+def test_closed_sessions_are_named() -> None:
+    """Those that could not follow: how many, which, and why the first."""
+    closed = {
+        "total": 7,
+        "code": 1012,
+        "sessions": [{"id": f"s{n}", "why": "no such user"} for n in range(6)],
+    }
+    text = report_text({**DONE, "report": {"closed": closed}})
+    assert "closed    7 session(s) with 1012: s0, s1, s2, s3, s4, …; the first: no such user" in text

@@ -107,9 +107,7 @@ def next_step(operation: Operation) -> str:
         case State.REFUSED:
             return f"Nothing was lost: {_runs_on(operation)}, untouched.{_remembered(operation)}"
         case State.ROLLED_BACK:
-            return (
-                f"Nothing was lost: all of it was undone, and {_runs_on(operation)}.{_remembered(operation)}"
-            )
+            return f"Nothing was lost: all was undone, and {_runs_on(operation)}.{_remembered(operation)}"
         case _ if _error_code(operation) == NotUndone.code:
             return f"Restart the service, which boots the permanent release; {operation.from_} runs in parts."
         case _:

@@ -89,9 +89,12 @@ class Restart:
     async def release(self) -> None:
         """The upgrade stands: what the new handler sent reaches the client."""
         run = self.run
-        with contextlib.suppress(OSError):  # the client has left: its handler will hear of it
+        try:
             while run.held:
                 await self._pass_on(run.held.popleft()[0])
+        except (OSError, RuntimeError):
+            # What servers raise for a client that has left. Its handler will hear of it.
+            run.held.clear()
         run.released.set()
 
     def _tell(self) -> None:
@@ -293,7 +296,8 @@ class Restart:
         while self.run.held:
             message, own = self.run.held.popleft()
             if not own:
-                await self._pass_on(message)
+                with contextlib.suppress(OSError, RuntimeError):
+                    await self._pass_on(message)
 
     async def _pass_on(self, message: Message) -> None:
         self.relay.over = self.relay.over or message["type"] == "websocket.close"

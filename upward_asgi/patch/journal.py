@@ -122,10 +122,13 @@ class Journal:
             return
         require_settling(cls, name)
         line = cls.__dict__.get("__firstlineno__", MISSING)
-        if name == "__module__" and line is not MISSING:  # setting the module deletes it (Python 3.13)
-            self._entries.append(lambda: type.__setattr__(cls, "__firstlineno__", line))
-        self._entries.append(lambda: _restore_class(cls, name, before))
+        if name != "__module__" or line is MISSING:
+            self._entries.append(lambda: _restore_class(cls, name, before))
+            _set_class(cls, name, value)
+            return
+        self.class_contents(cls)  # setting the module deletes the line (Python 3.13)
         _set_class(cls, name, value)
+        type.__setattr__(cls, "__firstlineno__", line)
 
     def delete_class(self, cls: type, name: str) -> None:
         """`del cls.name` if the class itself has it. Raises `CannotFollow` for some `__new__`."""

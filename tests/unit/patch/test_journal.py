@@ -107,6 +107,20 @@ def test_a_class_takes_back_the_order_of_its_attributes() -> None:
     assert (Thing.a, Thing().b) == (1, 2)
 
 
+def test_a_class_that_says_another_module_still_says_its_line() -> None:
+    """Python 3.13 forgets `__firstlineno__` when `__module__` is set; a class that moved has one."""
+
+    class Thing: ...
+
+    type.__setattr__(Thing, "__firstlineno__", 7)
+    before = list(vars(Thing).items())
+    journal = Journal()
+    journal.set_class(Thing, "__module__", "elsewhere")
+    assert (Thing.__module__, vars(Thing)["__firstlineno__"]) == ("elsewhere", 7)
+    journal.undo()
+    assert list(vars(Thing).items()) == before
+
+
 def test_the_order_of_a_dictionary_comes_back_though_no_key_was_missing() -> None:
     """The same keys in another order: annotations and tables are enumerated in order."""
     namespace = {"a": 1, "b": 2, "c": 3}

@@ -34,8 +34,6 @@ class Heartbeat:
     """Beats on the running loop, each due a millisecond after the one before; keeps those that came late."""
 
     gaps: list[Gap] = field(default_factory=list)
-    beats: list[tuple[float, float]] = field(default_factory=list)
-    """Each beat's time, and what the loop's thread had computed by then, in seconds."""
     _due: float = 0.0
     _cpu: float = 0.0
     _handle: asyncio.TimerHandle | None = None
@@ -44,7 +42,6 @@ class Heartbeat:
     def running(self) -> Iterator[Heartbeat]:
         """Beat while this context is open."""
         self.gaps.clear()
-        self.beats.clear()
         self._again()
         try:
             yield self
@@ -57,12 +54,6 @@ class Heartbeat:
         inside = [gap for gap in self.gaps if gap.end > start and gap.began < end]
         return max(inside, key=lambda gap: gap.seconds, default=Gap(end, 0.0, 0.0))
 
-    def cpu_seconds(self, start: float, end: float) -> float:
-        """What the loop's thread computed, from the last beat before `start` to the first after `end`."""
-        before = [cpu for at, cpu in self.beats if at <= start]
-        after = [cpu for at, cpu in self.beats if at >= end]
-        return after[0] - before[-1] if before and after else 0.0
-
     def _beat(self) -> None:
         now = time.monotonic()
         late = now - self._due
@@ -73,5 +64,4 @@ class Heartbeat:
     def _again(self) -> None:
         self._due = time.monotonic() + _EVERY
         self._cpu = time.thread_time()
-        self.beats.append((time.monotonic(), self._cpu))
         self._handle = asyncio.get_running_loop().call_later(_EVERY, self._beat)

@@ -134,7 +134,7 @@ def _measured(
     phase = next((name for start, end, name in phases if start <= worst.began < end), "afterwards")
     return Measured(
         pause=report["pause_ms"],
-        pause_cpu=heartbeat.cpu_seconds(pause_ended - report["pause_ms"] / 1000, pause_ended) * 1000,
+        pause_cpu=report["pause_cpu_ms"],
         block_in_pause=heartbeat.longest(pause_began, pause_ended).seconds * 1000,
         block=seconds * 1000,
         block_cpu=worst.cpu_seconds * 1000,

@@ -35,7 +35,10 @@ class Look:
         """The kinds of state that the upgrade changes, by the rehearsal; None when that is not known."""
         self.held_seconds = 0.0
         """How long the sessions were held, the last time that they were."""
+        self.held_cpu_seconds = 0.0
+        """What of it this thread computed; the rest went to other threads and processes."""
         self._held_since = 0.0
+        self._held_cpu = 0.0
         self._sessions = sessions
         self._seconds = seconds
         self._waited_for: dict[Session, object] = {}
@@ -62,7 +65,7 @@ class Look:
 
     async def hold(self) -> None:
         """Hold all sessions, and find those that rest, which then cannot move; in slices."""
-        self._held_since = time.perf_counter()
+        self._held_since, self._held_cpu = time.perf_counter(), time.thread_time()
         self._sessions.hold()
         self._sessions.entrance.close()
         self.resting, self._loose = [], []
@@ -85,6 +88,7 @@ class Look:
         self._sessions.let_go()
         if self._held_since:
             self.held_seconds = time.perf_counter() - self._held_since
+            self.held_cpu_seconds = time.thread_time() - self._held_cpu
             self._held_since = 0.0
 
     def now(self) -> tuple[Stander, ...]:

@@ -293,6 +293,7 @@ class Transaction:
         look.let_go()
         if look.held_seconds:
             self._operation.report["pause_ms"] = _milliseconds(look.held_seconds)
+            self._operation.report["pause_cpu_ms"] = _milliseconds(look.held_cpu_seconds)
 
     async def _close_broken(self) -> None:
         """Tell the clients of the sessions that could not follow."""

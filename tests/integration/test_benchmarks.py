@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks import session_memory, throughput
 
+pytestmark = pytest.mark.timeout(150)
+
 
 @pytest.mark.parametrize("websocket", [True, False])
 async def test_throughput_is_measured(websocket: bool) -> None:

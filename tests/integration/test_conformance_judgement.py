@@ -17,6 +17,8 @@ from benchmarks.conformance.python27 import NoPython27, find_python
 from benchmarks.conformance.server import WAYS
 from benchmarks.conformance.store import fill_store
 
+pytestmark = pytest.mark.timeout(150)
+
 INDEX = {
     "echo": {
         "1.1.1": {"behavior": "OK", "behaviorClose": "OK", "duration": 3, "reportfile": "a.json"},

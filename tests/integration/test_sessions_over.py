@@ -20,6 +20,8 @@ from benchmarks.serving import serving
 from upward_asgi import LiveSession, Upward, upgradable
 from upward_asgi.sessions.channel import Channel
 
+pytestmark = pytest.mark.timeout(150)
+
 
 async def plain(websocket: WebSocket) -> None:
     await websocket.accept()

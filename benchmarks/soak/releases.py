@@ -87,7 +87,7 @@ BAD = (
         _inserted(
             "handlers.py",
             _HANDLER,
-            "if handle.resumed and handle.state(Tally).count % 7 == 3:\n"
+            "if handle.resumed and handle.state(Tally).count % 2:\n"
             "    await websocket.send_text('never')\n    raise KeyError('new handler')",
         ),
     ),

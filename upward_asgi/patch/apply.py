@@ -41,6 +41,10 @@ class Patch:
         """Bring back exactly what was there before the patch. A second call does nothing."""
         self._journal.undo()
 
+    def settle(self) -> None:
+        """Others run from here on: what they put into containers that the patch left alone stays."""
+        self._journal.settle()
+
     def forget(self) -> None:
         """Give up the way back, and with it what the patch replaced."""
         self._journal.forget()

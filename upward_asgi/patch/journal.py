@@ -22,7 +22,7 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
 """Stands for 'was not there'."""
 
 
-_COPIES = frozenset({"items", "values", "members"})
+_COPIES = frozenset({"items"})
 """Variables of the entries below that hold copies of what a container held."""
 
 
@@ -92,6 +92,9 @@ class Journal:
         yield self._entries
         yield self.containers
         for entry in self._entries:
+            if isinstance(entry, _Contents):
+                yield entry
+                yield entry.held
             if not isinstance(entry, types.FunctionType):
                 continue
             for name, cell in zip(entry.__code__.co_freevars, entry.__closure__ or (), strict=True):
@@ -185,17 +188,58 @@ class Journal:
         self._seen.add(id(container))
         self.containers.append(container)
         if isinstance(container, OrderedDict):
-            items = list(container.items())
-            self._entries.append(lambda: _restore_ordered(container, items))
+            self._entries.append(_Contents(container, _items_in_order, _restore_ordered))
         elif isinstance(container, dict):
-            items = list(dict.items(container))
-            self._entries.append(lambda: _restore_dict(container, items))
+            self._entries.append(_Contents(container, _items, _restore_dict))
         elif isinstance(container, MutableSequence):
-            values = list(container)
-            self._entries.append(lambda: _restore_sequence(container, values))
+            self._entries.append(_Contents(container, list, _restore_sequence))
         elif isinstance(container, MutableSet):
-            members = set(container)
-            self._entries.append(lambda: _restore_set(container, members))
+            self._entries.append(_Contents(container, set, _restore_set))
+
+    def settle(self) -> None:
+        """Forget the contents that nobody has changed so far: call it before the event loop goes on.
+
+        An undo may come later, when the application's own tasks have gone on: what they have put in and taken
+        out since is theirs, and no part of the patch.
+        """
+        kept = [entry for entry in self._entries if not (isinstance(entry, _Contents) and entry.unchanged())]
+        self._entries[:] = kept
+
+
+class _Contents:
+    """What a container held when it was remembered, and how to bring that back."""
+
+    __slots__ = ("container", "held", "restore", "take")
+
+    def __init__(
+        self, container: Any, take: Callable[[Any], Any], restore: Callable[[Any, Any], None]
+    ) -> None:
+        self.container = container
+        self.take = take
+        self.held = take(container)
+        self.restore = restore
+
+    def __call__(self) -> None:
+        self.restore(self.container, self.held)
+
+    def unchanged(self) -> bool:
+        """True when it holds the same objects, in the same order where it has one."""
+        now, held = self.take(self.container), self.held
+        if len(now) != len(held):
+            return False
+        if isinstance(held, set):
+            return set(map(id, now)) == set(map(id, held))
+        if isinstance(self.container, dict):
+            return all(a[0] is b[0] and a[1] is b[1] for a, b in zip(now, held, strict=True))
+        return all(a is b for a, b in zip(now, held, strict=True))
+
+
+def _items(container: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    return list(dict.items(container))
+
+
+def _items_in_order(container: OrderedDict[Any, Any]) -> list[tuple[Any, Any]]:
+    return list(container.items())
 
 
 def _restore_item(namespace: dict[Any, Any], name: Any, before: object) -> None:

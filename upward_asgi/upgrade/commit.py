@@ -122,6 +122,11 @@ class Commit:
             self.undo(failure)
             raise
 
+    def settle(self) -> None:
+        """The event loop goes on before the result is certain: what others change from now on is theirs."""
+        for patch in self.patches:
+            patch.settle()
+
     def forget(self) -> None:
         """The result is certain: let go of everything that an undo would have needed."""
         self._undo.clear()

@@ -249,7 +249,9 @@ class Transaction:
         )
         try:
             await self._carry_out(commit, slices, turn)
-            await self._start_handlers(handlers)
+            if handlers.ended:
+                commit.settle()
+                await self._start_handlers(handlers)
             operation.happened(Event.COMMIT)
             end_broken(self._broken)
         except BaseException as failure:
@@ -265,6 +267,7 @@ class Transaction:
         try:
             with without_collections():
                 while self._advance(work, commit, turn):
+                    commit.settle()
                     await slices.turn()  # everybody is held; a shutdown meanwhile closes `work`, which undoes
                 if self._has_many_sessions:
                     let_the_young_grow_old()
@@ -329,10 +332,9 @@ class Transaction:
         The sessions are held meanwhile, so only background tasks and requests may have seen the new code when
         it is taken back.
         """
-        if handlers.ended:
-            self._at.where = "the restart of changed handlers"
-            self._service.sessions.entrance.open()  # requests need not wait for handlers; sessions do
-            await handlers.start()
+        self._at.where = "the restart of changed handlers"
+        self._service.sessions.entrance.open()  # requests need not wait for handlers; sessions do
+        await handlers.start()
 
     async def _hand_back(self, handlers: Handlers) -> None:
         """The old handlers take over again; also at a shutdown."""

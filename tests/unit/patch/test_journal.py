@@ -270,6 +270,34 @@ def test_the_log_tells_what_it_holds() -> None:
     assert any(isinstance(holder, list) and holder == [("a", item)] for holder in held)
 
 
+@pytest.mark.parametrize("kind", [dict, OrderedDict, list, set, deque])
+def test_what_others_change_afterwards_is_theirs(kind: Any) -> None:
+    """A container that was only remembered is let go by `settle`; one that was changed is brought back."""
+    left_alone, changed = kind([("a", 1)]), kind([("a", 1)])
+    journal = Journal()
+    for container in (left_alone, changed):
+        journal.contents(container)
+    changed.clear()
+    journal.settle()
+    left_alone.clear()
+    journal.undo()
+    assert left_alone == kind() and changed == kind([("a", 1)])
+
+
+def test_another_object_or_order_is_a_change() -> None:
+    """Equal is not enough: `settle` keeps what holds another object, or the same ones in another order."""
+    one, other = [1], [1]
+    values, table, order = [one], {"a": one}, [1, 2]
+    journal = Journal()
+    for container in (values, table, order):
+        journal.contents(container)
+    values[0] = table["a"] = other
+    order.reverse()
+    journal.settle()
+    journal.undo()
+    assert values[0] is one and table["a"] is one and order == [1, 2]
+
+
 def test_missing_says_what_it_is() -> None:
     """The mark for 'was not there' reads well in a report."""
     assert repr(MISSING) == "<missing>"

@@ -191,7 +191,7 @@ class FakePrepared:
         assert self.world.code == self.old
         self.world.code = self.new
         report = PatchReport()
-        return SimpleNamespace(undo=self._undo, report=report, forget=lambda: None)
+        return SimpleNamespace(undo=self._undo, report=report, forget=lambda: None, settle=lambda: None)
 
     def _undo(self) -> None:
         self.world.reach(f"undo {self.new}")

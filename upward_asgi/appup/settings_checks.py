@@ -51,7 +51,8 @@ def _idle_markers(settings: Settings, trees: Sequence[Tree]) -> Iterator[Reason]
 
 
 def _fits(marker: str, module: str, tree: Tree) -> bool:
-    pattern, _, _ = marker.partition(":")
+    pattern, _, dotted = marker.partition(":")
     if not fnmatchcase(module, pattern):
         return False
-    return any(fnmatchcase(f"{module}:{name}", marker) for name in bound_names(tree[module]))
+    owner = dotted.partition(".")[0]  # of an attribute of a class, the class
+    return any(fnmatchcase(name, owner) for name in bound_names(tree[module]))

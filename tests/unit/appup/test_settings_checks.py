@@ -37,7 +37,7 @@ def test_functions_that_are_missing(tree: Tree, key: str, target: str) -> None:
 
 def test_markers(tree: Tree) -> None:
     """A marker that fits no name is told, one that does is not."""
-    fitting = ("board.app:POOL", "board.*:PO*", "*:paths")
+    fitting = ("board.app:POOL", "board.*:PO*", "*:paths", "board.app:POOL.size")
     settings = Settings(keep=(*fitting, "board.app:POOOL"), rebuild=("bord.*:POOL",))
     verdict = settings_verdict(settings, tree)
     assert verdict.hot

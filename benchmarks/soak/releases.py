@@ -61,7 +61,7 @@ def _changes(text: str) -> Callable[[Tree], None]:
 _IN_THE_SERVICE = "import os\nif os.environ['SOAK_PID'] == str(os.getpid()) and tally.count > 3:\n    "
 """True in the live process alone, so that the rehearsal passes."""
 
-BAD = (
+_KINDS = (
     Bad("does not parse", "refused", _appended("words.py", "\ndef half(:\n")),
     Bad("raises at import", "refused", _appended("room.py", "\nraise RuntimeError('at import')\n")),
     Bad("exits at import", "refused", _appended("app.py", "\nraise SystemExit(3)\n")),
@@ -92,7 +92,8 @@ BAD = (
         ),
     ),
 )
-"""A bad release follows each good one but the last, round and round."""
+BAD = tuple(_KINDS[5 * place % len(_KINDS)] for place in range(len(_KINDS)))
+"""All kinds, mixed: one follows each good release but the last, round and round."""
 
 
 def version_of(place: int, *, bad: bool = False) -> str:

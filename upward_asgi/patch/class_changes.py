@@ -135,10 +135,10 @@ def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:
 
 
 def removed_names(changes: tuple[Change, ...]) -> list[str]:
-    """The names that only statements which are gone bound."""
+    """The names that the older statements bound and no newer one does: gone, or only annotated now."""
     kept = {name for change in changes if change.new is not None for name in change.new.binds}
-    gone = (change for change in changes if change.new is None and change.old is not None)
-    return [name for change in gone for name in change.old.binds if name not in kept]  # type: ignore[union-attr]
+    older = (change.old for change in changes if change.old is not None)
+    return [name for statement in older for name in statement.binds if name not in kept]
 
 
 def annotated_in(statement: Statement) -> list[str]:

@@ -31,18 +31,20 @@ def fill_instances(
     fields: Iterable[FieldDefault],
     had: frozenset[str],
     *,
-    in_order: bool = False,
+    shape: Callable[[Any], Iterable[str]] | None = None,
 ) -> None:
     """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`.
 
-    With `in_order`, what an instance holds comes in the order of the fields, as in one made afresh.
+    `shape` tells the fields of an instance, in order: then what it holds comes in that order, without the
+    fields that its class no longer has, as in an instance made afresh.
 
     The fields that the class `had` before they have, and what the class itself answers they need not have: if
     these are all, nobody is looked for.
     """
     everything = list(fields)
     fields = [field for field in everything if field.name not in had and not _answers(cls, field.name)]
-    if not fields:
+    gone = had.difference(field.name for field in everything) if shape else ()
+    if not fields and not gone:
         return
     required = [field for field in fields if field.make is None]
     if required and not hasattr(cls, HOOK):
@@ -51,14 +53,15 @@ def fill_instances(
         for field in fields:
             if field.make is not None and not has_attribute(instance, field.name):
                 journal.set_attribute(instance, field.name, field.make(instance))
-        if in_order:
-            _arrange(journal, instance, [field.name for field in everything])
+        if shape is not None:
+            _arrange(journal, instance, list(shape(instance)), had)
 
 
-def _arrange(journal: Journal, instance: object, order: list[str]) -> None:
+def _arrange(journal: Journal, instance: object, order: list[str], had: frozenset[str]) -> None:
     """Another dictionary takes the place of the instance's own, in one step: no name is ever missing."""
     held: dict[str, object] = object.__getattribute__(instance, "__dict__")
-    names = [*(name for name in order if name in held), *(name for name in held if name not in order)]
+    others = (name for name in held if name not in order and name not in had)
+    names = [*(name for name in order if name in held), *others]
     if names != list(held):
         journal.set_attribute(instance, "__dict__", {name: held[name] for name in names})
 

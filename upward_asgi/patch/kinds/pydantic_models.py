@@ -7,6 +7,7 @@ rebuilt too. Live instances get the defaults of fields that are new. pydantic is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class _Model(Kind):
         build_schemas((old, *dependent))
         fields = old.__dict__["__pydantic_fields__"]
         defaults = (_default(name, field) for name, field in fields.items())
-        fill_instances(journal, old, defaults, had, in_order=True)  # a dump has them as they are held
+        fill_instances(journal, old, defaults, had, shape=_fields_of)  # a dump shows what is held, as it is
 
     def settle(self, journal: Journal, cls: type) -> None:
         models = (cls, *_nesting(cls))
@@ -120,6 +121,11 @@ def _in_annotation(annotation: Any, wanted: set[type]) -> bool:
     if isinstance(annotation, type) and annotation in wanted:
         return True
     return any(_in_annotation(part, wanted) for part in getattr(annotation, "__args__", ()))
+
+
+def _fields_of(instance: Any) -> Iterable[str]:
+    fields: Iterable[str] = type(instance).__pydantic_fields__
+    return fields
 
 
 def _default(name: str, field: Any) -> FieldDefault:

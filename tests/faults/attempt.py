@@ -101,6 +101,8 @@ class World:
             with recorder.installed():
                 operation = await self._operate(recorder)
             outcome.state = str(operation.state)
+            if recorder.fault is not None and not recorder.reached:
+                outcome.wrong.append("the point was not reached")
             error = operation.report.get("error", {})
             assert isinstance(error, dict)
             outcome.said = f"{error.get('message', '')} | {operation.report.get('next', '')}"

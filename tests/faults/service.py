@@ -26,7 +26,8 @@ from upward_asgi.upgrade import Engine, Operation, Timeouts
 __all__ = ["NEW_ANSWERS", "OLD_ANSWERS", "SESSIONS", "TIMEOUTS", "Clock", "Service", "make_store"]
 
 SESSIONS = {"/live": 140, "/plain": 20, "/restarted": 20, "/drained": 20}
-TIMEOUTS = {"settle_seconds": 0.0, "probation_seconds": 0.0}
+TIMEOUTS = {"settle_seconds": 0.0, "probation_seconds": 0.0, "slice_seconds": 0.0}
+"""Slices end at every look at the clock, so that the same awaits come in every run."""
 
 
 def make_store(root: Path) -> Store:

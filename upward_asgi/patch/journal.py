@@ -69,6 +69,7 @@ class Journal:
                 entry()
             except Exception as error:  # collected, and raised together below
                 failures.append(error)
+        self.forget()
         if failures:
             raise InternalError(
                 expected="every step of the patch to be undone",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict, deque
+from functools import partial
 from types import CellType
 from typing import Any
 
@@ -301,3 +303,19 @@ def test_another_object_or_order_is_a_change() -> None:
 def test_missing_says_what_it_is() -> None:
     """The mark for 'was not there' reads well in a report."""
     assert repr(MISSING) == "<missing>"
+
+
+def test_an_undone_journal_holds_nothing() -> None:
+    """What the patch had made can go: a base would list a class for as long as somebody held the report."""
+
+    class Base:
+        __slots__ = ()
+
+    made = type("Made", (Base,), {"__slots__": ("table",), "TABLE": {}})
+    journal = Journal()
+    journal.contents(made.__dict__["TABLE"])
+    journal.on_undo(partial(repr, made))
+    journal.undo()
+    del made
+    gc.collect()
+    assert Base.__subclasses__() == []

@@ -48,7 +48,7 @@ class Clock:
             return 0.0
 
     async def pause(self, seconds: float) -> None:
-        await anyio.sleep(seconds)
+        await anyio.sleep(seconds)  # real time: a handler that takes its time
 
 
 class Service:

@@ -130,11 +130,19 @@ async def test_a_second_operation_is_refused_with_the_firsts_id(client) -> None:
 
 async def test_the_running_release_becomes_permanent(client, service) -> None:
     """The release that runs is what the next boot starts."""
-    service.store.make_current("1.0.1")
+    service.store.make_permanent("1.0.1")
     answer = await client.post("permanent", json={})
     assert answer.status_code == 200
-    assert (answer.json()["version"], answer.json()["status"]) == ("1.0.1", "permanent")
-    assert str(service.store.permanent().version) == "1.0.1"
+    assert (answer.json()["version"], answer.json()["status"]) == ("1.0.0", "permanent")
+    assert str(service.store.permanent().version) == "1.0.0"
+
+
+async def test_another_process_s_release_does_not_become_permanent(client, service) -> None:
+    """A store whose current release is not the one that runs here is being used by another process."""
+    service.store.make_current("1.0.1")
+    answer = await client.post("permanent", json={})
+    assert answer.status_code == 409
+    assert str(service.store.permanent().version) == "1.0.0"
 
 
 async def test_health_says_what_runs(client) -> None:

@@ -68,7 +68,7 @@ def test_version_is_told(upward) -> None:
 
 def test_our_own_bug_is_told_as_one(upward, monkeypatch) -> None:
     """An unexpected exception becomes an internal error with status 1, and no traceback."""
-    monkeypatch.setattr(plan, "_between", lambda *_: 1 / 0)
+    monkeypatch.setattr(plan, "require_prove", lambda *_: 1 / 0)
     ended = upward("plan", "a", "b", "--json")
     assert ended.status == 1
     assert ended.json["error"]["code"] == InternalError.code
@@ -80,7 +80,7 @@ def test_the_traceback_is_there_for_who_asks(monkeypatch, capsys) -> None:
     from upward_asgi.cli import main
 
     monkeypatch.setenv("UPWARD_DEBUG", "1")
-    monkeypatch.setattr(plan, "_between", lambda *_: 1 / 0)
+    monkeypatch.setattr(plan, "require_prove", lambda *_: 1 / 0)
     assert main(["plan", "a", "b"]) == 1
     assert "Traceback" in capsys.readouterr().err
     monkeypatch.delenv("UPWARD_DEBUG")

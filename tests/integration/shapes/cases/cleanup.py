@@ -53,7 +53,7 @@ async def catching_every_exception(websocket):
         except Exception as error:
             if getattr(error, "code", 1012) != 1012:  # the client has left; or else it would never end
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # real time: the beat of the application
 
 
 @mark
@@ -84,7 +84,7 @@ async def swallowing_everything(websocket):
                 return
             else:
                 patience -= 1
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # real time: the beat of the application
         except BaseException:
             pass
 

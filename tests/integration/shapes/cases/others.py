@@ -46,7 +46,7 @@ async def events(request):
         while True:
             n += 1
             yield f"id: {n}\ndata: {answer(run, voice, n, request)}\n\n"
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # real time: the beat of the application
 
     return StreamingResponse(stream(), media_type="text/event-stream")
 

@@ -19,7 +19,7 @@ async def push_only(websocket):
     run = begin()
     while True:
         await websocket.send_text(answer(run, voice, session().state(Said).count))
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # real time: the beat of the application
 
 
 @mark
@@ -31,7 +31,7 @@ async def push_and_watch(websocket):
     async def push():
         while True:
             await websocket.send_text(answer(run, voice, session().state(Said).count))
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # real time: the beat of the application
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(push)

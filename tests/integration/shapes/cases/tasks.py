@@ -62,7 +62,7 @@ async def orphan_ticker(websocket):
     async def ticker():
         while True:
             await websocket.send_text(tick(run))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # real time: the beat of the application
 
     asyncio.ensure_future(ticker()).add_done_callback(asyncio.Task.exception)
     async for text in websocket.iter_text():

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from .describe_texts import IN_ORDER, ROOT
 
-__all__ = ["Difference", "compare", "lost_state", "owners", "same_place", "unstable"]
+__all__ = ["Difference", "compare", "owners", "same_place", "unstable"]
 
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
@@ -80,22 +80,6 @@ def compare(
         question.difference(path)
         for path in differing
         if (lines or not path.endswith(".lines")) and not question.explained(path)
-    )
-
-
-def lost_state(
-    old: Mapping[str, str], new: Mapping[str, str], before: Mapping[str, str], live: Mapping[str, str]
-) -> tuple[Difference, ...]:
-    """Live state that the release does not change and that is gone after the patch, as if freshly started.
-
-    `compare` finds nothing wrong there. Emptied rooms are a loss; a cache that a rebuilt application starts
-    anew is none: the caller decides, or tells.
-    """
-    paths = (path for path, had in sorted(before.items()) if live.get(path) != had)
-    return tuple(
-        Difference(path, before[path], live.get(path), "live state that the patch reset")
-        for path in paths
-        if new.get(path) == old.get(path) != before[path] and live.get(path) == new.get(path)
     )
 
 

@@ -120,7 +120,7 @@ def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
     roots = {str(new.root): "<root>"}  # not the old one: a path that stayed behind is to show
     noise, carried = unstable(first, again), carried_by(prepared.instructions)
-    return Proof(was, first, noise, packages, roots, settings.keep, carried)
+    return Proof(was, first, noise, packages, roots, settings.keep, carried, settings.rebuild)
 
 
 def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> Lesson:

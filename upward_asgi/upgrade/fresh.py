@@ -59,7 +59,8 @@ def fresh_starts(
     )
     # Not the old one's root: a path that stayed behind is to show.
     roots = {str(path): "<root>" for path in (new.root, shown)}
-    return Proof(was, first, unstable(first, again), names, roots, tuple(new.settings.keep), carried)
+    kept, rebuilt = tuple(new.settings.keep), tuple(new.settings.rebuild)
+    return Proof(was, first, unstable(first, again), names, roots, kept, carried, rebuilt)
 
 
 def _start_order(root: Path, packages: Sequence[str]) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Proof:
     kept: tuple[str, ...]
     carried: Carried = field(default_factory=Carried)
     """What goes on by the plan's own word."""
+    rebuilt: tuple[str, ...] = ()
+    """Names that the user said to make anew."""
 
     def describe_live(self) -> Description:
         """This process, as far as the release's own modules go."""
@@ -81,7 +83,16 @@ class Proof:
         from ..patch.refine import names_to_rebuild
 
         found = self.differences(before, live)
+        if not found:
+            return Lesson(self._replaced(before, live))
         return Lesson(found, names_to_rebuild(found, self.old, before, live))
+
+    def _replaced(self, before: Description, live: Description) -> tuple[Difference, ...]:
+        """What a fresh start does not have and nobody has settled: live state of another kind."""
+        from ..patch.replaced_state import replaced_state
+
+        settled = {*self.kept, *self.rebuilt, *self.carried.names, *self.noise}
+        return replaced_state(self.old, self.new, before, live, settled=settled)
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from upward_asgi.patch.compare import Difference, compare, lost_state, unstable
+from upward_asgi.patch.compare import Difference, compare, unstable
 from upward_asgi.patch.describe import Description, describe
 
 OLD = """
@@ -61,20 +61,6 @@ def test_kept_live_state_is_explained() -> None:
     before = words(live)
     patched(live)
     assert differences(live, before) == {}
-
-
-def test_live_state_that_the_patch_reset_is_told() -> None:
-    """Emptied rooms equal a fresh start, so `compare` is content: `lost_state` is there to tell."""
-    live = start(OLD)
-    exec("rooms['a'] = 'somebody'", live.__dict__)
-    before = words(live)
-    patched(live)
-    old, new = words(start(OLD)), words(start(NEW))
-    assert lost_state(old, new, before, words(live)) == ()
-    live.__dict__["rooms"].clear()
-    assert compare(old, new, before, words(live)) == ()
-    found = lost_state(old, new, before, words(live))
-    assert {difference.path for difference in found} == {"app:rooms", "app:rooms.order", "app:rooms['a']"}
 
 
 def test_live_state_that_the_patch_changed_is_a_difference() -> None:

@@ -1,0 +1,11 @@
+class Room:
+    def __init__(self) -> None:
+        self.members: list[str] = []
+
+
+class Lobby(Room):
+    open = True
+
+
+ROOM = Room()
+NAMES = ["lobby"]

@@ -13,7 +13,7 @@ import gc
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import anyio
 from packaging.version import Version
@@ -25,9 +25,6 @@ from .session import Session, Way
 from .snapshot import Snapshot
 from .state import Change, Changes
 
-if TYPE_CHECKING:
-    from .registry import Sessions
-
 __all__ = ["Broken", "Staged", "warm", "without_collections"]
 
 Step = tuple[Session, Version, object, object]
@@ -38,6 +35,12 @@ _TOLD_AT_ONCE = 100
 """How many sessions are told of the upgrade within one step of the event loop."""
 
 
+class Stamp(Protocol):
+    """What says which release new sessions begin with: the registry."""
+
+    release: Version
+
+
 class Staged:
     """The new states of sessions: `compute` as many as fit into a step, `assign` them, or `undo` all.
 
@@ -46,7 +49,7 @@ class Staged:
 
     def __init__(
         self,
-        registry: Sessions,
+        registry: Stamp,
         *,
         old_vsn: Version,
         to: Version,

@@ -12,15 +12,28 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..sessions import Sessions
     from .hop import Step
-    from .rehearsal import Rehearsal
+    from .rehearsal_result import Rehearsal
 
-__all__ = ["MANY", "heap_size", "let_the_young_grow_old", "only_young_collections", "trust_the_near_look"]
+__all__ = [
+    "MANY",
+    "has_many",
+    "heap_size",
+    "let_the_young_grow_old",
+    "only_young_collections",
+    "trust_the_near_look",
+]
 
 MANY = 500
 """From this number of sessions on the near look is tried; below, a look at the whole heap costs little."""
 _NEVER = 1_000_000_000
 _QUARTER_MORE = 1.25
+
+
+def has_many(sessions: Sessions) -> bool:
+    """True when a look at the whole heap would cost more than the commit."""
+    return len(sessions) >= MANY
 
 
 def trust_the_near_look(steps: Sequence[Step], rehearsal: Rehearsal) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,11 +34,13 @@ _GRACE = 10.0
 
 @dataclass(slots=True)
 class Progress:
-    """Where an operation is, for the report of a failure."""
+    """Where an operation is, for the report of a failure, and what it warns of."""
 
     where: str = "the operation"
     release: Version | None = None
     """The release whose hop is under way, when it is one release's."""
+    warnings: list[str] = field(default_factory=list)
+    """What the report says besides the result."""
 
 
 class Preparation:

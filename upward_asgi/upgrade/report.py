@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "as_upward_error",
     "error_to_json",
+    "milliseconds",
     "next_step",
     "place_of_error",
     "sessions_before",
@@ -133,3 +134,8 @@ def _remembered(operation: Operation) -> str:
 def _error_code(operation: Operation) -> object:
     error = operation.report.get("error")
     return error.get("code") if isinstance(error, dict) else None
+
+
+def milliseconds(seconds: float) -> float:
+    """A duration as reports show it."""
+    return round(seconds * 1000, 3)

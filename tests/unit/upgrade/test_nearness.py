@@ -9,7 +9,7 @@ import pytest
 
 from upward_asgi.patch.heap import Heap, Reach
 from upward_asgi.upgrade.nearness import heap_size, only_young_collections, trust_the_near_look
-from upward_asgi.upgrade.rehearsal import Rehearsal
+from upward_asgi.upgrade.rehearsal_result import Rehearsal
 
 
 class Circle:

@@ -47,7 +47,7 @@ upgrade 1.0.0 → 1.0.1: tried and undone; every session goes on in the release 
   at        SVC/app.py:31 in Counter.code_change
   do        mend code_change
   sessions  1 of 1 kept (1 live), 0 with a new state
-  pause     N ms
+  pause     N ms (predicted N ms, longest block N ms)
   phases    verified N ms, planned N ms, rehearsed N ms, quiesced N ms, patched N ms, rolled_back N ms
   next      Nothing was lost: all was undone, and 1.0.0 runs on with 1 of 1 session(s), each in the state it had. 1.0.1 is passed over from now on; `upward upgrade --to 1.0.1` tries it again.
   operation ID""",

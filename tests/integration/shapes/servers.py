@@ -14,7 +14,7 @@ import hypercorn.asyncio
 import uvicorn
 from hypercorn.config import Config
 
-__all__ = ["STACKS", "UVLOOP", "Stack"]
+__all__ = ["SOME_STACKS", "STACKS", "UVLOOP", "Stack"]
 
 UVLOOP = "uvloop"
 """What the name of a stack ends with that is meant for this event loop."""
@@ -90,3 +90,5 @@ STACKS: dict[str, Stack] = {
     "hypercorn": _hypercorn,
     f"uvicorn, websockets-sansio, {UVLOOP}": _uvicorn("websockets-sansio"),
 }
+SOME_STACKS = ("uvicorn, websockets-sansio", "hypercorn")
+"""What the suite tries each time, one of each server; `scripts/handler-shapes` tries all, in some minutes."""

@@ -41,7 +41,8 @@ async def test_many_upgrades_keep_memory_flat(tmp_path: Path) -> None:
             counts.append(len(gc.get_objects()))
         assert [ref() is None for ref in replaced] == [True] * ROUNDS
         grown = counts[-1] - counts[ROUNDS // 2]
-        assert grown < 60 * (ROUNDS - ROUNDS // 2)  # the reports of the remembered operations
+        # Per round two remembered operations, and the timers of their limits, which asyncio sweeps later.
+        assert grown < 80 * (ROUNDS - ROUNDS // 2)
         for connection in connections:
             connection.close()
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:

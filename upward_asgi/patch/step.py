@@ -144,14 +144,20 @@ class Step:
             if not wants_what_is_not_there(error, self.material.scopes):
                 raise
             importers = self._importers(instruction.module)
-            if not importers or not all(statement.is_block for statement in importers):
+            optional = all(statement.is_block for statement in importers)
+            if not optional or not (importers or self._is_left(instruction.module)):
                 raise
             delete_module(self.journal, instruction.module)
             for statement in importers:  # `try: import …`, which takes the other way now
                 run_statement(self._module_run(statement.module, sys.modules[statement.module]), statement)
 
-    def _importers(self, module: str) -> list[Statement]:
-        return list(importers_of(module, self.material.scopes, live_modules(self.material.packages)))
+    def _importers(self, module: str, scopes: Scopes | None = None) -> list[Statement]:
+        living = live_modules(self.material.packages)
+        return list(importers_of(module, self.material.scopes if scopes is None else scopes, living))
+
+    def _is_left(self, module: str) -> bool:
+        """True when only the old release imported it: a fresh start has no use for it."""
+        return bool(self._importers(module, Scopes(self.material.old)))
 
     def _remember(self) -> None:
         """What is only to be seen before anything changes: definitions that move, and what stars bring."""

@@ -1,0 +1,3 @@
+from . import fast
+
+speed = fast.speed

@@ -1,0 +1,2 @@
+def speed() -> int:
+    return 1

@@ -62,7 +62,7 @@ def _take_over(
     clean, had = _clean_values(run, old, changes), kind.fields(old)
     body = bound_in(newer)
     for name, value in list(new.__dict__.items()):
-        if name in OWN or name in clean or name in kind.own:
+        if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
         _take(run, old, new, name, value, written=name in body)
     generated = kind.generated(old)
@@ -88,6 +88,11 @@ def _carry_over(
 
 def _is_layout(value: object) -> bool:
     return type(value).__name__ in ("member_descriptor", "getset_descriptor")
+
+
+def _is_unstamped(cls: type, name: str) -> bool:
+    """A class that a package stamped with its own name has lost its line (Python 3.13), for good."""
+    return name == "__firstlineno__" and name not in cls.__dict__
 
 
 def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set[str]:

@@ -71,10 +71,10 @@ class Heap:
             self.reach = Reach.WHOLE  # from here on: what is new cannot be told any more
             gc.unfreeze()
         if self.reach is Reach.WHOLE:
-            return gc.get_referrers(*targets)
+            return _referrers(targets)
         self._remember_young()
         gc.unfreeze()
-        found = gc.get_referrers(*targets)
+        found = _referrers(targets)
         self._young[id(found)] = found
         gc.freeze()
         return found
@@ -86,7 +86,7 @@ class Heap:
         ids = set(map(id, targets))
         near = [container for container in self._containers if _contains(container, ids)]
         if self.reach is Reach.NEAR:
-            return near + gc.get_referrers(*targets)
+            return near + _referrers(targets)
         began = time.perf_counter()
         whole = self.referrers(targets)
         self.seconds += time.perf_counter() - began
@@ -113,6 +113,11 @@ def referrers(*targets: object) -> list[Any]:
 def holders(*targets: object) -> list[Any]:
     """Every object that refers to one of the targets, which the patch has most likely made."""
     return _heap.holders(targets)
+
+
+def _referrers(targets: tuple[object, ...]) -> list[Any]:
+    """What `gc` finds, without the tuple that it was asked with (Python 3.13 counts that)."""
+    return [holder for holder in gc.get_referrers(*targets) if holder is not targets]
 
 
 def _contains(container: Any, ids: set[int]) -> bool:

@@ -154,7 +154,9 @@ async def crash(address: str) -> None:
 
 async def until_back(upward: Upward, address: str, live: Any) -> None:
     """Traffic of all kinds until the engine has taken the release back; the live session never stops."""
-    async with httpx.AsyncClient(base_url=address.replace("ws", "http"), timeout=20) as client:
+    # uvicorn closes the connection after a request that raised: none is used twice.
+    alone = {"connection": "close"}
+    async with httpx.AsyncClient(base_url=address.replace("ws", "http"), timeout=20, headers=alone) as client:
         with anyio.fail_after(45):
             while upward.sessions.release.micro == 1:
                 await client.get("/")

@@ -26,7 +26,7 @@ restarts it, and unmarked, which lets it drain.
 the code that answers after each step, as expected. The state counts each message, so one that was handled
 twice, or whose effect was lost, shows.
 
-`scripts/handler-shapes` made this page; `tests/integration/shapes` holds two of the stacks in CI.
+`scripts/handler-shapes` made this page; `tests/integration/shapes` holds the first of the stacks in CI.
 
 """
 

@@ -90,5 +90,5 @@ STACKS: dict[str, Stack] = {
     "hypercorn": _hypercorn,
     f"uvicorn, websockets-sansio, {UVLOOP}": _uvicorn("websockets-sansio"),
 }
-SOME_STACKS = ("uvicorn, websockets-sansio", "hypercorn")
-"""What the suite tries each time, one of each server; `scripts/handler-shapes` tries all, in some minutes."""
+SOME_STACKS = ("uvicorn, websockets-sansio",)
+"""What the suite tries each time; `scripts/handler-shapes` tries all, in some minutes."""

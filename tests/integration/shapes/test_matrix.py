@@ -1,4 +1,4 @@
-"""Every shape of handler on one stack of each server: upgraded, refused, rolled back, with messages."""
+"""Every shape of handler on one server stack: upgraded, refused, rolled back, messages all the while."""
 
 from __future__ import annotations
 

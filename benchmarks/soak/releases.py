@@ -58,7 +58,7 @@ def _changes(text: str) -> Callable[[Tree], None]:
     return _inserted("state.py", _CHANGE, text)
 
 
-_IN_THE_SERVICE = "import os\nif os.environ['SOAK_PID'] == str(os.getpid()) and tally.count > 3:\n    "
+_IN_THE_SERVICE = "import os\nif os.environ['SOAK_PID'] == str(os.getpid()) and next(ASKED) % 4 == 3:\n    "
 """True in the live process alone, so that the rehearsal passes."""
 
 _KINDS = (
@@ -67,7 +67,7 @@ _KINDS = (
     Bad("exits at import", "refused", _appended("app.py", "\nraise SystemExit(3)\n")),
     Bad("replaces live state", "refused", _inserted("room.py", "HISTORY = []\n", "HISTORY = Room()")),
     Bad("needs what is not installed", "refused", _appended("REQUIRES", "nothing-has-this-name>=9")),
-    Bad("code_change raises", "refused", _changes("if tally.count > 5:\n    raise KeyError('lost')")),
+    Bad("code_change raises", "refused", _changes("if next(ASKED) % 4 == 3:\n    raise KeyError('lost')")),
     Bad("code_change exits the process", "refused", _changes("import os\nos._exit(7)")),
     Bad("code_change hangs", "refused", _changes("while True:\n    pass")),
     Bad("code_change raises in the service only", "rolled_back", _changes(f"{_IN_THE_SERVICE}1 / 0")),
@@ -87,7 +87,7 @@ _KINDS = (
         _inserted(
             "handlers.py",
             _HANDLER,
-            "if handle.resumed and handle.state(Tally).count % 2:\n"
+            "from .state import ASKED\nif handle.resumed and next(ASKED) % 2:\n"
             "    await websocket.send_text('never')\n    raise KeyError('new handler')",
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +188,49 @@ async def test_too_many_errors_take_the_release_back(
         assert words in (upward.store.release("1.0.1").failed or "")
         with pytest.raises(ReleaseFailedBefore, match="on probation"):
             upward.engine.upgrade()
+
+
+TELLING = """
+from starlette.endpoints import WebSocketEndpoint
+
+
+class Plain(WebSocketEndpoint):
+    encoding = "text"
+
+    async def on_receive(self, websocket, text):
+        await websocket.send_text(f"{parts.WORD} {text}")
+
+
+app = Starlette(routes=[WebSocketRoute("/live", Counter), WebSocketRoute("/plain", Plain)])
+"""
+RAISES = """
+    async def upgraded(self, old_vsn):
+        raise RuntimeError("not told")
+
+
+app = """
+
+
+async def test_errors_in_upgraded_take_the_release_back(
+    serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More sessions that cannot be told than errors are allowed: the release goes back, all are kept."""
+    first = APP + TELLING
+    monkeypatch.setitem(globals(), "APP", first)
+    second = {**parts(), "app.py": RAISES.join(first.rsplit("\n\napp = ", 1))}
+    async with serve(second) as (upward, address), AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(websockets.connect(f"{address}/plain", open_timeout=20))
+            for _ in range(3)
+        ]
+        assert await ask(sockets[0]) == "old x"
+        operation = await upgraded(upward)
+        assert "upgraded() raised in 3 session(s)" in str(operation.report["warnings"])
+        with anyio.fail_after(45):
+            while upward.sessions.release.micro == 1:
+                await anyio.lowlevel.checkpoint()
+        assert [await ask(socket) for socket in sockets] == ["old x"] * 3
+    assert "3 failed upgraded()" in (upward.store.release("1.0.1").failed or "")
 
 
 async def test_a_good_release_has_no_errors(serve: Callable[..., Any]) -> None:

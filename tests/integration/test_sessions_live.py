@@ -221,13 +221,13 @@ async def test_state_and_stamp_follow_code_change(counted: Upward) -> None:
         staged.undo()
         assert session.state is old and session.release == V0
         staged.assign()
-        await staged.upgraded()
+        await counted.sessions.tell(staged)
         assert await client.recv() == "upgraded from 1.0.0 up"
         await client.send("x")
         assert await client.recv() == '{"n":101,"got":"x"}'
         back = counted.sessions.stage(old_vsn=Down(V1, V0), to=V0)
         back.assign()
-        await back.upgraded()
+        await counted.sessions.tell(back)
         assert await client.recv() == "upgraded from 1.0.1 down to 1.0.0"
 
 

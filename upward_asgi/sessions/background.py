@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import inspect
 import logging
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 import anyio
 
 from ..errors import ConfigurationError
+from .functions import function_now
 
 __all__ = ["Background", "background"]
 
@@ -84,10 +84,7 @@ class Background:
     @property
     def function(self) -> Step:
         """The function as its module has it now; the one that was given when the name is gone."""
-        found: object = sys.modules.get(self._first.__module__)
-        for part in self._first.__qualname__.split("."):
-            found = getattr(found, part, None)
-        return found if callable(found) else self._first
+        return function_now(self._first) or self._first
 
     async def run(self) -> None:
         """Go on until cancelled."""

@@ -13,13 +13,18 @@ from .handle import CURRENT
 from .run import RUN
 from .session import Session
 
-__all__ = ["frames_of", "owner_of", "stack_of", "tasks_by_session"]
+__all__ = ["context_of", "frames_of", "owner_of", "stack_of", "tasks_by_session"]
+
+
+def context_of(task: asyncio.Task[object]) -> Context | None:
+    """The context that `task` runs in; None when it has ended."""
+    # `Task.get_context` came with Python 3.12.
+    return next((one for one in gc.get_referents(task) if isinstance(one, Context)), None)
 
 
 def owner_of(task: asyncio.Task[object]) -> Session | None:
     """The session whose handler started `task`, as its context tells; None when that handler has ended."""
-    # `Task.get_context` came with Python 3.12.
-    context = next((one for one in gc.get_referents(task) if isinstance(one, Context)), None)
+    context = context_of(task)
     run = None if context is None else context.get(RUN)
     return None if context is None or (run is not None and run.stale) else context.get(CURRENT)
 

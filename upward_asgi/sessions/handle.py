@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Protocol, TypeVar, cast
 
+from packaging.version import Version
+
 from ..errors import CodeChangeError, ConfigurationError
 from .channel import Channel, Message
 from .session import UNKNOWN, Session
@@ -15,6 +17,7 @@ from .session import UNKNOWN, Session
 __all__ = ["CURRENT", "EXTENSION", "Connection", "Handle", "session"]
 
 S = TypeVar("S")
+F = TypeVar("F", bound=Callable[[Version], object])
 EXTENSION = "upward"
 """The key of the session in `scope["extensions"]`."""
 CURRENT: ContextVar[Session | None] = ContextVar("upward_session", default=None)
@@ -76,6 +79,23 @@ class Handle:
     def replace_state(self, state: object) -> None:
         """Make `state` the session's state."""
         self._session.state = state
+
+    def upgraded(self, function: F) -> F:
+        """Have `function(old_vsn)` called after each upgrade: push what this session's user should now see.
+
+        `old_vsn` is the release that the user saw before, a `Down` after a rollback. It is called between two
+        messages, in a copy of the handler's context, as its module has it then; it may be async. A handler
+        that an upgrade starts anew registers its own. Also a decorator. Raises `ConfigurationError` for a
+        `LiveSession`, which has a method for it.
+        """
+        if getattr(self._session.holder, "notify_upgraded", None) is not None:
+            raise ConfigurationError(
+                expected="the session of a plain handler or of an endpoint",
+                got=f"session {self._session.id} of a LiveSession",
+                do="write a method `async def upgraded(self, old_vsn)`",
+            )
+        self._session.on_upgraded = function
+        return function
 
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:

@@ -233,14 +233,14 @@ class LiveSession:
                 await self.upgraded(notice.old_vsn)
         except WebSocketDisconnect:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             notice.error = error
             # The upgrade is committed and the state is whole: a view that was not pushed ends no session.
             _LOG.exception("upgraded() of session %s failed; the session goes on", self._session.id)
         finally:
             notice.done.set()
 
-    async def notify_upgraded(self, old_vsn: Version) -> Exception | None:
+    async def notify_upgraded(self, old_vsn: Version) -> BaseException | None:
         """Have `upgraded` called before the next message; returns what it raised, or None.
 
         Returns when that is done, or all is over. When this is cancelled, so is `upgraded`: the session goes

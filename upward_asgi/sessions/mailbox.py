@@ -35,7 +35,7 @@ class UpgradedNotice:
     done: anyio.Event = field(default_factory=anyio.Event)
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     """What the session does when it is told; cancelled when that takes too long."""
-    error: Exception | None = None
+    error: BaseException | None = None
     """What it raised then."""
 
 

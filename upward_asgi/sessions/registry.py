@@ -14,6 +14,7 @@ from .gate import Gate
 from .routes import Routes
 from .session import UNKNOWN, Holder, Restarts, Session, Way
 from .staging import Broken, Staged, stage
+from .telling import tell
 
 __all__ = ["Finder", "Sessions"]
 
@@ -179,10 +180,14 @@ class Sessions:
         """Find the object of a framework that keeps the state of those who have none of their own."""
         for session in sessions:
             if session.holder is None and session.state is None:
-                self._find_holder(session)
+                session.holder = self._found(session)
 
-    def _find_holder(self, session: Session) -> None:
-        for find in self.finders:
-            session.holder = find(session)
-            if session.holder is not None:
-                return
+    async def tell(self, staged: Staged) -> list[BaseException]:
+        """Call `upgraded` of every session that has one, after the commit; returns what they raised.
+
+        To cancel this ends every `upgraded` that still runs.
+        """
+        return await tell(staged.told(), self._found)
+
+    def _found(self, session: Session) -> Holder | None:
+        return next((holder for find in self.finders if (holder := find(session)) is not None), None)

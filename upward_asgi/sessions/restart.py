@@ -119,7 +119,7 @@ class Restart:
         channel = self._session.channel
         self.run = Run(resumed=True, greeted=channel.connected, accepted=channel.accepted)
         RUN.set(self.run)
-        self._session.resumed, self._session.upgrading = True, False
+        self._session.begin_again()
         return True
 
     async def returned(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 from types import CodeType
 from typing import Protocol, runtime_checkable
@@ -70,6 +71,7 @@ class Session:
         "holder",
         "id",
         "kind",
+        "on_upgraded",
         "path",
         "place",
         "reason",
@@ -118,6 +120,8 @@ class Session:
         """True in a handler that was started anew by an upgrade, on a connection that was open before."""
         self.upgrading = False
         """True while the old handler is being ended for an upgrade: the client is not leaving."""
+        self.on_upgraded: Callable[[Version], object] | None = None
+        """What its handler wants called after an upgrade; gone with the handler."""
         self._state: object = None
 
     @property
@@ -140,6 +144,10 @@ class Session:
     def judge(self, way: Way, reason: str = "", place: str | None = None) -> None:
         """Say how this session lives through the upgrade, why, and where its old frame stands."""
         self.way, self.reason, self.place = way, reason, place
+
+    def begin_again(self) -> None:
+        """Another handler takes over the connection: what the one before it wanted is gone with it."""
+        self.resumed, self.upgrading, self.on_upgraded = True, False, None
 
     async def send(self, message: Message) -> None:
         """Send what belongs to the session rather than to one run of its handler."""
@@ -168,13 +176,17 @@ class Session:
 
     async def wait_idle(self) -> None:
         """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""
-        while not (self.idle or self.ended):
-            fell_idle = anyio.Event()
-            self.channel.watch(fell_idle.set)
+        await self.wait_until(lambda: self.idle)
+
+    async def wait_until(self, there: Callable[[], bool]) -> None:
+        """Return when `there()` holds, which is looked at whenever it may have fallen idle, or it is over."""
+        while not (there() or self.ended):
+            moved = anyio.Event()
+            self.channel.watch(moved.set)
             try:
-                await fell_idle.wait()
+                await moved.wait()
             finally:
-                self.channel.unwatch(fell_idle.set)
+                self.channel.unwatch(moved.set)
 
     @property
     def ended(self) -> bool:

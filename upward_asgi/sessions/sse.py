@@ -127,7 +127,7 @@ class EventStream:
             return False
         self.run = Run(resumed=True)
         self._replay = list(self._request)
-        self._session.resumed, self._session.upgrading = True, False
+        self._session.begin_again()
         RUN.set(self.run)
         return True
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
-import anyio
 from packaging.version import Version
 
 from ..errors import CodeChangeError
@@ -31,8 +30,6 @@ Step = tuple[Session, Version, object, object]
 """A session, the release that wrote its state, that state, and the next one."""
 Broken = dict[Session, CodeChangeError]
 """The sessions whose state could not follow, and why."""
-_TOLD_AT_ONCE = 100
-"""How many sessions are told of the upgrade within one step of the event loop."""
 
 
 class Stamp(Protocol):
@@ -130,35 +127,12 @@ class Staged:
         self._defaults.undo()
         self._snapshot.restore()
 
-    async def upgraded(self) -> list[Exception]:
-        """Tell every session that has an `upgraded`, each between two of its messages; after the commit.
-
-        Returns what they raised. To cancel this ends every `upgraded` that still runs.
-        """
-        errors: list[Exception] = []
-
-        async def told(tell: Callable[[Version], Any], old_vsn: Version) -> None:
-            error = await tell(old_vsn)
-            if error is not None:
-                errors.append(error)
-
-        # By then sessions may have ended: telling one of those returns at once.
-        async with anyio.create_task_group() as tasks:
-            for number, (tell, old_vsn) in enumerate(self._tellers(), 1):
-                tasks.start_soon(told, tell, old_vsn)
-                if number % _TOLD_AT_ONCE == 0:
-                    await anyio.lowlevel.checkpoint()
-        return errors
-
-    def _tellers(self) -> Iterator[tuple[Callable[[Version], Any], Version]]:
-        wants: dict[type, bool] = {}
+    def told(self) -> Iterator[tuple[Session, Version]]:
+        """The sessions that are on another release now, each with what its `upgraded` gets."""
         for session, written_by, _, _ in self._steps:
-            kind = type(session.holder)
-            if kind not in wants:
-                wants[kind] = _wants_to_know(kind)
-            old_vsn = self._old_versions[written_by] if wants[kind] else None
+            old_vsn = self._old_versions[written_by]
             if old_vsn is not None:
-                yield session.holder.notify_upgraded, old_vsn  # type: ignore[union-attr]
+                yield session, old_vsn
 
     def _new_state(self, session: Session, old_vsn: Version, old: object) -> object:
         holder = session.holder
@@ -232,12 +206,6 @@ def without_collections() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _wants_to_know(kind: type) -> bool:
-    """True for holders that are told of an upgrade; a `LiveSession` that does nothing then need not be."""
-    does = getattr(kind, "upgraded", None)
-    return hasattr(kind, "notify_upgraded") and not getattr(does, "upward_default", False)
 
 
 def _has_begun(holder: object) -> bool:

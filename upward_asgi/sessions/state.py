@@ -8,13 +8,13 @@ registered with `@code_change(StateType)`; else fields that appeared with a defa
 from __future__ import annotations
 
 import dis
-import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Protocol, TypeVar
 
 from packaging.version import Version
 
+from .functions import function_now
 from .session import Session, name_of_type
 
 __all__ = ["Change", "Changes", "application_changes", "code_change"]
@@ -55,7 +55,8 @@ def code_change(subject: object) -> Callable[[F], F]:
 
 def application_changes() -> tuple[tuple[object, Callable[..., object]], ...]:
     """The registered `code_change` functions of application objects that the running release still has."""
-    return tuple((app, function) for app, function in _BY_APPLICATION if _is_living(function))
+    # The registry is not part of a patch's journal: a function that a patch has deleted is recognised here.
+    return tuple((app, function) for app, function in _BY_APPLICATION if function_now(function) is not None)
 
 
 class Changes:
@@ -115,21 +116,6 @@ _ROUNDABOUT = frozenset({"super", "locals", "vars", "eval", "exec", "_getframe",
 def _registered(kind: type) -> Change | None:
     for base in kind.__mro__:
         function = _BY_TYPE.get(name_of_type(base))
-        if function is not None and _is_living(function):
+        if function is not None and function_now(function) is not None:
             return function
     return None
-
-
-def _is_living(function: Callable[..., object]) -> bool:
-    """False for a function that a patch has deleted: its module has no such name any more.
-
-    The registry is not part of a patch's journal, so what a rollback took away is recognised here.
-    """
-    module = sys.modules.get(getattr(function, "__module__", ""))
-    name = getattr(function, "__qualname__", "<locals>")
-    if "<locals>" in name:
-        return True
-    found: object = module
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is not None

@@ -1,7 +1,7 @@
 """Starlette's `WebSocketEndpoint`: its methods are looked up on `self` at every message.
 
-An endpoint that has a `code_change` keeps its state in `self.state`. The instance is made by the router
-and held by nobody but its own frame, so it is found there.
+An endpoint that has a `code_change` keeps its state in `self.state`; one that has an `upgraded` is told
+afterwards. The instance is made by the router and held by nobody but its own frame, so it is found there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from ..sessions.frames import frames_of
 from ..sessions.session import Holder, Session
 
 __all__ = ["find_endpoint"]
+
+_WANTED = ("state", "code_change", "upgraded")
+"""What an endpoint has, at least one of them, that takes part in an upgrade."""
 
 
 def find_endpoint(session: Session) -> Holder | None:
@@ -28,7 +31,7 @@ def find_endpoint(session: Session) -> Holder | None:
 
 
 def _with_state(endpoint: WebSocketEndpoint) -> Holder | None:
-    if not (hasattr(endpoint, "code_change") or hasattr(endpoint, "state")):
+    if not any(hasattr(endpoint, name) for name in _WANTED):
         return None
     if not hasattr(endpoint, "state"):
         endpoint.state = None  # type: ignore[attr-defined]

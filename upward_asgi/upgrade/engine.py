@@ -277,7 +277,9 @@ class Engine:
         seconds = self._service.timeouts.probation_seconds
         if not seconds:
             return
-        probation = Probation(seconds, self._errors_allowed, self._count_errors, self._service.clock)
+        probation = Probation(
+            seconds, self._errors_allowed, self._count_errors, self._service.clock, operation.untold
+        )
         with anyio.CancelScope() as scope:
             self._probation = scope
             try:

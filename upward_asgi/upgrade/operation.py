@@ -82,6 +82,8 @@ class Operation:
     """The state in the machine's table; `state` is the coarser one that callers see."""
     phases: list[Phase] = field(default_factory=list)
     report: dict[str, object] = field(default_factory=dict)
+    untold: int = 0
+    """How many sessions' `upgraded` raised: errors of the release, before its probation has begun."""
     _requested: float = field(init=False)
     _reached: float = field(init=False)
     _done: anyio.Event = field(default_factory=anyio.Event, init=False)

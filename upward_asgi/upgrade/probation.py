@@ -1,14 +1,15 @@
 """A release on probation: after a while without new errors it is permanent; too many, and it goes back.
 
 Errors are counted by whoever sees them: the middleware counts sessions whose handler crashed and requests
-that were answered with 500 or above, the health check counts bad answers. The number is looked at again and
+that were answered with 500 or above, the health check counts bad answers, the operation the sessions whose
+`upgraded` raised before the probation began. The number is looked at again and
 again, because a counter that is bumped on every error must cost nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from enum import Enum
 
 from .clock import Clock
@@ -29,11 +30,13 @@ class Tally:
     """Requests that were answered with 500 or above, or whose handler raised."""
     checks: int = 0
     """Health checks that were not passed."""
+    untold: int = 0
+    """Sessions whose `upgraded` raised."""
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.sessions + self.responses + self.checks
+        return self.sessions + self.responses + self.checks + self.untold
 
     def since(self, before: Tally) -> Tally:
         """What has come on top of `before`."""
@@ -44,6 +47,7 @@ class Tally:
             f"{self.sessions} crashed session(s)",
             f"{self.responses} failed request(s)",
             f"{self.checks} failed health check(s)",
+            f"{self.untold} failed upgraded()",
         )
         return ", ".join(part for part in parts if not part.startswith("0 ")) or "no errors"
 
@@ -64,13 +68,18 @@ class Probation:
     errors: Callable[[], Tally]
     """The errors since the start of the process."""
     clock: Clock
+    untold: int = 0
+    """The sessions whose `upgraded` has raised already; they count."""
 
     async def watch(self) -> tuple[Verdict, Tally]:
         """Return when the time is over, or as soon as there are more new errors than allowed; with these."""
         began, before = self.clock.now(), self.errors()
         while self.clock.now() - began < self.seconds:
             await self.clock.pause(self.seconds / _LOOKS)
-            found = self.errors().since(before)
+            found = self._since(before)
             if found.total > self.errors_allowed:
                 return Verdict.TOO_MANY_ERRORS, found
-        return Verdict.PASSED, self.errors().since(before)
+        return Verdict.PASSED, self._since(before)
+
+    def _since(self, before: Tally) -> Tally:
+        return replace(self.errors().since(before), untold=self.untold)

@@ -157,14 +157,16 @@ class Transaction:
     async def _tell_sessions(self, commit: Commit) -> None:
         """Let each session push what its user should see now; its errors are reported, and harmless."""
         limit = self._service.timeouts.upgraded_seconds
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
         # The first hop's: it knows every session by the release that its user saw last.
         with anyio.move_on_after(limit) as scope:
             try:
-                errors = await commit.staged[0].upgraded()  # sessions may come and go: the result stands
+                # Sessions may come and go meanwhile: the result stands.
+                errors = await self._service.sessions.tell(commit.staged[0])
             except Exception as error:
                 log.exception("upgraded() failed after the commit")
                 errors = [error]
+        self._operation.untold = len(errors)
         if errors:
             first = f"{type(errors[0]).__name__}: {errors[0]}"
             self._at.warnings.append(f"upgraded() raised in {len(errors)} session(s), which go on: {first}")

@@ -11,8 +11,6 @@ import json
 import subprocess
 import sys
 import tomllib
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +21,14 @@ LIMIT = 40.0
 """Seconds for one case: it starts several interpreters for the comparison with a fresh start."""
 
 
-@cache
-def _cases() -> list[Path]:
-    return sorted(path.parent for path in (HERE / "cases").glob("*/case.toml"))
+CASES = sorted(path.parent for path in (HERE / "cases").glob("*/case.toml"))
 
 
 def _meta(case: Path) -> dict[str, Any]:
     return tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))
 
 
-_children = ThreadPoolExecutor(2)
-_ahead: dict[tuple[Path, str], Future[dict[str, str]]] = {}
-
-
-def _result(case: Path, option: str = "") -> dict[str, str]:
-    """The result of one case; the next case is started meanwhile, for machines with a second core."""
-    cases = _cases()
-    for one in cases[cases.index(case) :][:2]:
-        if (one, option) not in _ahead:
-            _ahead[one, option] = _children.submit(_run, one, *([option] if option else []))
-    return _ahead[case, option].result()
-
-
-def _run(case: Path, *options: str) -> dict[str, str]:
+def _result(case: Path, *options: str) -> dict[str, str]:
     command = [sys.executable, str(HERE / "run_case.py"), str(case), *options]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
     for line in reversed(ended.stdout.splitlines()):
@@ -61,7 +44,7 @@ def _skip_without_requirements(case: Path) -> None:
             pytest.skip(f"needs {requirement}")
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_holds_after_the_swap(case: Path, request: pytest.FixtureRequest) -> None:
     """What the case expects holds; an optional case may fail, and says in `differ` why opinions do."""
     _skip_without_requirements(case)
@@ -71,7 +54,7 @@ def test_holds_after_the_swap(case: Path, request: pytest.FixtureRequest) -> Non
     assert result["status"] == "pass", f"{meta['expect']}: {result['detail']}"
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_fails_without_a_swap(case: Path) -> None:
     """The case notices when nothing is swapped."""
     _skip_without_requirements(case)
@@ -80,7 +63,7 @@ def test_fails_without_a_swap(case: Path) -> None:
 
 def test_every_case_says_what_it_expects() -> None:
     """A case names itself, its group and what is expected; an optional one also why opinions differ."""
-    for case in _cases():
+    for case in CASES:
         meta = _meta(case)
         assert meta["id"] == case.name
         assert meta["group"] and meta["expect"]

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ..appup.instructions import Instruction
 from ..appup.scopes import Scopes
-from ..appup.settings import Settings
 from ..appup.trees import Tree, read_tree
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
@@ -158,7 +157,6 @@ def prepare(
     new: Path,
     imports: ImportRoot,
     packages: Sequence[str] | None = None,
-    settings: Settings | None = None,
 ) -> Prepared:
     """Read and compile what the instructions need; safe off the event loop. Raises `BadSource`."""
     old_tree, new_tree = read_tree(old, packages), read_tree(new, packages)

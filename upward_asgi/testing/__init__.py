@@ -6,8 +6,9 @@ The public names are imported when they are first used, so that `hot_swap` loads
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from .checking import CheckReport as CheckReport
@@ -32,21 +33,17 @@ __all__ = [
     "record",
 ]
 
-_HOME = {
-    "CheckReport": ".checking",
-    "HotSwap": ".swapping",
-    "NotHot": ".swapping",
-    "Recording": ".recording",
-    "UpgradeCheck": ".checking",
-    "UpgradeFailed": ".swapping",
-    "hot_swap": ".swapping",
-    "mask": ".recording",
-    "record": ".recording",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
-    return value
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "CheckReport": ".checking",
+        "HotSwap": ".swapping",
+        "NotHot": ".swapping",
+        "Recording": ".recording",
+        "UpgradeCheck": ".checking",
+        "UpgradeFailed": ".swapping",
+        "hot_swap": ".swapping",
+        "mask": ".recording",
+        "record": ".recording",
+    },
+)

@@ -164,34 +164,35 @@ async def _down(scene: _Scene) -> None:
 
 
 async def _round_trip(scene: _Scene) -> None:
-    before = [(shown(state), same(state)) for state in scene.states()]
-    await _down(scene)
-    for number, ((text, equals), state) in enumerate(zip(before, scene.states(), strict=True), 1):
-        if not equals(state):
-            raise UpgradeFailed(
-                expected=f"session {number} to be after up and down what it was: {text}",
-                got=shown(state),
-                do="mend code_change for the way down (old_vsn is a Down there)",
-            )
+    with _unchanged(
+        scene, "after up and down", "mend code_change for the way down (old_vsn is a Down there)"
+    ):
+        await _down(scene)
 
 
 async def _failing_at(scene: _Scene, number: int) -> None:
+    do = "let code_change change nothing but the state that it is given"
+    with _unchanged(scene, "after an upgrade that was undone", do):
+        with _failure_at(number):
+            assert scene.upward.engine is not None
+            operation = await scene.go(scene.upward.engine.upgrade)
+        if str(operation.state) != "rolled_back":
+            raise UpgradeFailed(
+                expected=f"a failure at session {number} of {len(scene.states())} to be undone",
+                got=f"an operation that {operation.state}: {operation.report.get('error')}",
+                do="check that as many sessions have a state",
+            )
+
+
+@contextmanager
+def _unchanged(scene: _Scene, when: str, do: str) -> Iterator[None]:
+    """Every session has the state that it had before; else says which not, and what to do."""
     before = [(shown(state), same(state)) for state in scene.states()]
-    with _failure_at(number):
-        assert scene.upward.engine is not None
-        operation = await scene.go(scene.upward.engine.upgrade)
-    if str(operation.state) != "rolled_back":
-        raise UpgradeFailed(
-            expected=f"a failure at session {number} of {len(before)} to be undone",
-            got=f"an operation that {operation.state}: {operation.report.get('error')}",
-            do="check that as many sessions have a state",
-        )
-    for at, ((text, equals), state) in enumerate(zip(before, scene.states(), strict=True), 1):
+    yield
+    for number, ((text, equals), state) in enumerate(zip(before, scene.states(), strict=True), 1):
         if not equals(state):
             raise UpgradeFailed(
-                expected=f"session {at} to be as before: {text}",
-                got=shown(state),
-                do="let code_change change nothing but the state that it is given",
+                expected=f"session {number} to be {when} what it was: {text}", got=shown(state), do=do
             )
 
 

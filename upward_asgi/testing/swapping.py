@@ -102,7 +102,7 @@ def _prepare(
     if not verdict.hot:
         raise NotHot(verdict.reasons)
     steps, imports = appup.down if down else appup.up, SysPathImports(old)
-    return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages, settings=settings)
+    return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages)
 
 
 def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:

@@ -6,8 +6,9 @@ interpreter and the fork of this room, which import nothing but the standard lib
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from .application import Application as Application
@@ -21,23 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Application", "Clock", "Engine", "Kind", "Operation", "OperationState", "ProofPolicy", "Timeouts"]
 
-_HOME = {
-    "Application": ".application",
-    "Clock": ".clock",
-    "Engine": ".engine",
-    "Kind": ".operation",
-    "Operation": ".operation",
-    "OperationState": ".operation",
-    "ProofPolicy": ".proof",
-    "Timeouts": ".clock",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
-    return value
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Application": ".application",
+        "Clock": ".clock",
+        "Engine": ".engine",
+        "Kind": ".operation",
+        "Operation": ".operation",
+        "OperationState": ".operation",
+        "ProofPolicy": ".proof",
+        "Timeouts": ".clock",
+    },
+)
 
 
 def __dir__() -> list[str]:

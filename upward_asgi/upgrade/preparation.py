@@ -106,7 +106,6 @@ class Preparation:
                     old=hop.old.root,
                     new=hop.new.root,
                     imports=self._service.imports,
-                    settings=hop.new.settings,
                 ),
             )
             for hop in hops

@@ -18,7 +18,6 @@ import pytest
 from packaging.version import Version
 
 from upward_asgi import patch
-from upward_asgi.appup import Settings
 from upward_asgi.upgrade import OperationState, Timeouts
 from upward_asgi.upgrade.commit import Commit
 from upward_asgi.upgrade.hop import Step, hops_of
@@ -200,8 +199,7 @@ def test_an_interrupt_of_the_operator(world) -> None:
     world.faults["reload"] = raising(KeyboardInterrupt())
     way = (world.store.release("1.0.0"), world.store.release("1.0.1"))
     steps = [
-        Step(hop, patch.prepare((), old=hop.old.root, new=hop.new.root, settings=Settings()))
-        for hop in hops_of(world.store, way)
+        Step(hop, patch.prepare((), old=hop.old.root, new=hop.new.root)) for hop in hops_of(world.store, way)
     ]
     commit = Commit(
         steps,

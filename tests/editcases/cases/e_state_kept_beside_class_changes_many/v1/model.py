@@ -8,6 +8,6 @@ class Node:
         if parent: parent.children.append(self)
     def ping(self): return "v1", self.name
 class Tree:
-    def __init__(self): self.root = Node("root"); self.index = {self.root: 1}
+    def __init__(self): self.root = Node("trunk"); self.index = {self.root: 1}
     def walk(self): return [n.ping() for n in self.root.children]
 tree = Tree()

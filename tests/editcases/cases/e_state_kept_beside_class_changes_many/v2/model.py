@@ -10,6 +10,6 @@ class Node:
     def ping(self): return "v2", self.path()
     def path(self): return (self.parent().path() if self.parent else "") + self.sep + self.name
 class Tree:
-    def __init__(self): self.root = Node("root"); self.index = {self.root: 1}
+    def __init__(self): self.root = Node("trunk"); self.index = {self.root: 1}
     def walk(self): return [n.ping() for n in self.root.children] + [len(self.index)]
 tree = Tree()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import websockets
 
+from tests.imports import imports_restored
 from tests.wheels import contents_of, record_of, write_archive
 from upward_asgi import Upward
 from upward_asgi.store import Store
@@ -120,11 +121,8 @@ async def serving(folder: Path, *releases: Files) -> AsyncIterator[Service]:
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("REGION", "here")
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [name for name in sys.modules if name.startswith("own")]:
-        del sys.modules[module]
+    with imports_restored("own"):
+        yield
 
 
 async def ask(client: Any, text: str = "x") -> str:

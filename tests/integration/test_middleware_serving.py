@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import hashlib
 import itertools
 import json
 import sys
-import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import pytest
-import uvicorn
 import websockets
 from packaging.version import Version
 from starlette.applications import Starlette
@@ -25,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.serving import serving
+from tests.wheels import write_wheel
 from upward_asgi import Admin, ConfigurationError, ImportedElsewhere, NothingNewer, StoreMissing, Upward
 from upward_asgi.store import Store, StoreImports
 
@@ -56,50 +52,8 @@ not_an_app = 3
 """
 
 
-@asynccontextmanager
-async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
-    """A real uvicorn on a port of its own; gives host and port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", **options))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
-    started, startup = anyio.Event(), server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        try:
-            yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        finally:
-            server.should_exit = True
-
-
-def write_wheel(folder: Path, name: str, version: str) -> Path:
-    info = f"{name}-{version}.dist-info"
-    contents = {
-        f"{name}/__init__.py": "",
-        f"{name}/app.py": APP,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = [f"{file},sha256={_digest(text)},{len(text.encode())}" for file, text in contents.items()]
-    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
-    path = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as wheel:
-        for file, text in contents.items():
-            wheel.writestr(file, text)
-    return path
-
-
 def _comes_from(store: Store, module: Any) -> bool:
     return Path(module.__file__).resolve().is_relative_to(store.root.resolve())
-
-
-def _digest(text: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
 @pytest.fixture
@@ -118,7 +72,7 @@ def name() -> Iterator[str]:
 @pytest.fixture
 def store(tmp_path: Path, name: str) -> Store:
     made = Store.create(tmp_path / "releases")
-    made.unpack(write_wheel(tmp_path, name, "1.0.0"))
+    made.unpack(write_wheel(tmp_path, name, "1.0.0", {"__init__.py": "", "app.py": APP}))
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +13,9 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.integration.test_upgrade_service import ask, uvicorn_of
+from tests.imports import imports_restored
+from tests.integration.test_upgrade_service import ask
+from tests.serving import serving
 from tests.wheels import write_wheel
 from upward_asgi.errors import ReleaseFailedBefore
 from upward_asgi.middleware import Upward
@@ -125,14 +126,11 @@ def serve(tmp_path: Path) -> Any:
         upward = Upward(
             f"{NAME}.app:app", store=store.root, timeouts=limits, errors_allowed=2, health="/health"
         )
-        async with uvicorn_of(upward) as address:
+        async with serving(upward) as address:
             yield upward, address
 
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield serve
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.partition(".")[0] == NAME]:
-        del sys.modules[module]
+    with imports_restored(NAME):
+        yield serve
 
 
 async def upgraded(upward: Upward) -> Operation:
@@ -144,7 +142,7 @@ async def upgraded(upward: Upward) -> Operation:
 
 async def crash(address: str) -> None:
     """A session that asks for the fragile part; in the bad release it ends."""
-    async with websockets.connect(f"{address}/live", open_timeout=20) as socket:
+    async with websockets.connect(f"ws://{address}/live", open_timeout=20) as socket:
         await socket.send("crash")
         try:
             await socket.recv()
@@ -156,7 +154,7 @@ async def until_back(upward: Upward, address: str, live: Any) -> None:
     """Traffic of all kinds until the engine has taken the release back; the live session never stops."""
     # uvicorn closes the connection after a request that raised: none is used twice.
     alone = {"connection": "close"}
-    async with httpx.AsyncClient(base_url=address.replace("ws", "http"), timeout=20, headers=alone) as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=20, headers=alone) as client:
         with anyio.fail_after(45):
             while upward.sessions.release.micro == 1:
                 await client.get("/")
@@ -172,7 +170,7 @@ async def test_too_many_errors_take_the_release_back(
     files, words = BAD[bad]
     async with (
         serve(files) as (upward, address),
-        websockets.connect(f"{address}/live", open_timeout=20) as live,
+        websockets.connect(f"ws://{address}/live", open_timeout=20) as live,
     ):
         assert await ask(live) == "old 1"
         operation = await upgraded(upward)
@@ -237,7 +235,7 @@ async def test_a_good_release_has_no_errors(serve: Callable[..., Any]) -> None:
     """Requests, sessions and health checks that are well count for nothing."""
     async with serve(parts()) as (upward, address):
         await upgraded(upward)
-        async with httpx.AsyncClient(base_url=address.replace("ws", "http"), timeout=20) as client:
+        async with httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as client:
             for _ in range(5):
                 assert (await client.get("/")).status_code == 200
                 await crash(address)

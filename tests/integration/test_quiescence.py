@@ -13,6 +13,7 @@ import anyio
 import pytest
 import websockets
 
+from tests.imports import imports_restored
 from tests.wheels import write_wheel
 from upward_asgi import Upward
 from upward_asgi.store import Store
@@ -131,11 +132,8 @@ async def serving(folder: Path, *releases: str, **limits: float) -> AsyncIterato
 
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [name for name in sys.modules if name.startswith("quiet")]:
-        del sys.modules[module]
+    with imports_restored("quiet"):
+        yield
 
 
 async def test_no_update_is_lost_in_the_middle_of_a_message(tmp_path: Path) -> None:

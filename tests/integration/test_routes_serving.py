@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import sys
-import textwrap
-import zipfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
-import uvicorn
 import websockets
 
+from tests.imports import imports_restored
+from tests.serving import serving
+from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.store import Store
 from upward_asgi.upgrade import OperationState, ProofPolicy
@@ -86,63 +83,17 @@ async def stamp(request: Request, call_next):
 NEW_ITEMS = ITEMS.replace("    name: str\n", "    name: str\n    price: int = 7\n")
 
 
-def write_wheel(folder: Path, version: str, files: dict[str, str]) -> Path:
-    info = f"{NAME}-{version}.dist-info"
-    contents = {
-        f"{NAME}/{file}": textwrap.dedent(text) for file, text in {"__init__.py": "", **files}.items()
-    }
-    contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {version}\n"
-    contents[f"{info}/WHEEL"] = (
-        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
-    record = [f"{file},sha256={_digest(text)},{len(text.encode())}" for file, text in contents.items()]
-    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
-    path = folder / f"{NAME}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in contents.items():
-            archive.writestr(file, text)
-    return path
-
-
-def _digest(text: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-
-
-class NoSignals:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
-
-
-@asynccontextmanager
-async def uvicorn_of(app: Any) -> AsyncIterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="warning"))
-    started, startup = anyio.Event(), server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    server.capture_signals = NoSignals  # type: ignore[method-assign, assignment]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        try:
-            yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        finally:
-            server.should_exit = True
-
-
 @pytest.fixture
 def upward(tmp_path: Path) -> Iterator[Upward]:
     store = Store.create(tmp_path / "releases")
-    store.unpack(write_wheel(tmp_path, "1.0.0", {"main.py": MAIN, "items.py": ITEMS}))
-    store.unpack(write_wheel(tmp_path, "1.0.1", {"main.py": NEW_MAIN, "items.py": NEW_ITEMS}))
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield Upward(f"{NAME}.main:app", store=store.root, proof=ProofPolicy.REFUSE)
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.partition(".")[0] == NAME]:
-        del sys.modules[module]
+    store.unpack(
+        write_wheel(tmp_path, NAME, "1.0.0", {"__init__.py": "", "main.py": MAIN, "items.py": ITEMS})
+    )
+    store.unpack(
+        write_wheel(tmp_path, NAME, "1.0.1", {"__init__.py": "", "main.py": NEW_MAIN, "items.py": NEW_ITEMS})
+    )
+    with imports_restored(NAME):
+        yield Upward(f"{NAME}.main:app", store=store.root, proof=ProofPolicy.REFUSE)
 
 
 async def seen(client: httpx2.AsyncClient) -> list[object]:
@@ -162,7 +113,7 @@ async def test_an_open_websocket_lives_through_changed_routes(upward: Upward) ->
     old = [(200, {"name": "n"}, None), (404, missing, None), state, ["/items/", "/state"]]
     new = [(404, missing, "new"), (200, {"name": "n", "price": 7}, "new"), state, ["/state", "/things/"]]
     async with (
-        uvicorn_of(upward) as address,
+        serving(upward) as address,
         httpx2.AsyncClient(base_url=f"http://{address}") as client,
         websockets.connect(f"ws://{address}/ws") as socket,
     ):

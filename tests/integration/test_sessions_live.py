@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import anyio
 import pytest
-import uvicorn
 import websockets
 from fastapi import Depends, FastAPI, WebSocket
 from packaging.version import Version
@@ -20,6 +17,7 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
 import upward_asgi
+from tests.serving import serving
 from upward_asgi.errors import CodeChangeError
 from upward_asgi.middleware import Upward
 from upward_asgi.sessions import Ending, LiveSession, Way, state
@@ -27,35 +25,6 @@ from upward_asgi.versions import Down
 
 V0, V1, V2 = Version("1.0.0"), Version("1.0.1"), Version("1.0.2")
 STACKS = ["websockets-sansio", "wsproto"]
-
-
-@asynccontextmanager
-async def serving(app: Any, ws: str = "websockets-sansio") -> AsyncIterator[str]:
-    """A real uvicorn on a port of its own; gives the address to connect to."""
-    config = uvicorn.Config(app, port=0, ws=ws, log_level="warning", lifespan="auto")
-    server = uvicorn.Server(config)
-    started = anyio.Event()
-    startup = server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    server.capture_signals = _no_signals  # type: ignore[method-assign, assignment]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        try:
-            yield f"ws://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-
-
-class _no_signals:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
 
 
 @dataclass
@@ -114,7 +83,7 @@ async def ended(service: Upward) -> None:
 @pytest.mark.parametrize("stack", STACKS)
 async def test_messages_in_order(counted: Upward, stack: str) -> None:
     """A LiveSession handles frames and posted messages one at a time, in the order in which they came."""
-    async with serving(counted, stack) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(counted, ws=stack) as address, websockets.connect(f"ws://{address}/ws") as client:
         assert await client.recv() == "welcome"
         for word in "abc":
             await client.send(word)
@@ -130,7 +99,10 @@ async def test_messages_in_order(counted: Upward, stack: str) -> None:
 
 async def test_post_from_a_thread(counted: Upward) -> None:
     """`post` may be called from any thread."""
-    async with serving(counted) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(counted) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.recv()
         (session,) = counted.sessions.open()
         thread = threading.Thread(target=session.holder.post, args=("from a thread",))
@@ -141,8 +113,8 @@ async def test_post_from_a_thread(counted: Upward) -> None:
 
 async def test_registry_follows_the_connection(counted: Upward) -> None:
     """A session is in the registry from its connect to its end, and says what it is."""
-    async with serving(counted) as url:
-        async with websockets.connect(f"{url}/ws") as client:
+    async with serving(counted) as address:
+        async with websockets.connect(f"ws://{address}/ws") as client:
             await client.recv()
             (session,) = counted.sessions.open()
             assert session.to_json() == {
@@ -166,7 +138,10 @@ async def test_registry_follows_the_connection(counted: Upward) -> None:
 
 async def test_close_by_the_session(counted: Upward) -> None:
     """`close` reaches the client with its code and reason, and `terminate` is told the same."""
-    async with serving(counted) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(counted) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.recv()
         await client.send("leave")
         with pytest.raises(websockets.ConnectionClosed) as closed:
@@ -178,7 +153,10 @@ async def test_close_by_the_session(counted: Upward) -> None:
 
 async def test_crash_of_a_handler(counted: Upward, caplog: pytest.LogCaptureFixture) -> None:
     """What a handler raises ends its session only: terminate is told, the server sees the error itself."""
-    async with serving(counted) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(counted) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.recv()
         await client.send("crash")
         with pytest.raises(websockets.ConnectionClosed):
@@ -196,9 +174,9 @@ async def test_refusal_before_accept() -> None:
             await self.close(1008)
 
     service = Upward(Starlette(routes=[WebSocketRoute("/ws", Closed)]))
-    async with serving(service) as url:
+    async with serving(service) as address:
         with pytest.raises(websockets.InvalidStatus) as refused:
-            await websockets.connect(f"{url}/ws")
+            await websockets.connect(f"ws://{address}/ws")
         assert refused.value.response.status_code == 403
 
 
@@ -209,7 +187,10 @@ async def test_state_and_stamp_follow_code_change(counted: Upward) -> None:
     def change(old_vsn: Version, state: Count, extra: object) -> Count:
         return Count(state.n + 100)
 
-    async with serving(counted) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(counted) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.recv()
         (session,) = counted.sessions.open()
         session.release = V0
@@ -241,7 +222,10 @@ async def test_own_code_change_comes_first(counted: Upward, monkeypatch: pytest.
         return state
 
     monkeypatch.setattr(Counter, "code_change", own)
-    async with serving(counted) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(counted) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.recv()
         (session,) = counted.sessions.open()
         session.release = V0
@@ -263,7 +247,10 @@ async def test_waiting_for_a_busy_session() -> None:
             await self.send_text(f"end {message}")
 
     service = Upward(Starlette(routes=[WebSocketRoute("/ws", Slow)]))
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with (
+        serving(service) as address,
+        websockets.connect(f"ws://{address}/ws") as client,
+    ):
         await client.send("1")
         await client.send("2")
         assert await client.recv() == "begin 1"
@@ -291,7 +278,7 @@ async def test_plain_handler_held_and_let_go(stack: str) -> None:
             await websocket.send_text(text)
 
     service = Upward(Starlette(routes=[WebSocketRoute("/ws", echo)]))
-    async with serving(service, stack) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service, ws=stack) as address, websockets.connect(f"ws://{address}/ws") as client:
         await client.send("0")
         assert await client.recv() == "0"
         (session,) = service.sessions.open()
@@ -324,7 +311,10 @@ async def test_state_of_a_plain_handler() -> None:
                 await websocket.send_text(f"{room} {mine.state(Count).n} {mine.resumed} {mine.upgrading}")
 
     service = Upward(app)
-    async with serving(service) as url, websockets.connect(f"{url}/ws/red") as client:
+    async with (
+        serving(service) as address,
+        websockets.connect(f"ws://{address}/ws/red") as client,
+    ):
         for n in (1, 2):
             await client.send("x")
             assert await client.recv() == f"red {n} False False"
@@ -345,10 +335,10 @@ async def test_without_the_middleware() -> None:
             await websocket.send_text(f"{upward_asgi.session(websocket).state(Count).n} {mine.resumed}")
 
     app = Starlette(routes=[WebSocketRoute("/ws", handler), WebSocketRoute("/live", Counter)])
-    async with serving(app) as url:
-        async with websockets.connect(f"{url}/ws") as client:
+    async with serving(app) as address:
+        async with websockets.connect(f"ws://{address}/ws") as client:
             assert await client.recv() == "1 False"
-        async with websockets.connect(f"{url}/live") as client:
+        async with websockets.connect(f"ws://{address}/live") as client:
             assert await client.recv() == "welcome"
             await client.send("a")
             assert await client.recv() == '{"n":1,"got":"a"}'
@@ -372,7 +362,10 @@ async def test_endpoint_with_code_change() -> None:
             return Count(state.n + 10)
 
     service = Upward(Starlette(routes=[Mount("/in", routes=[WebSocketRoute("/ws", Echo)])]))
-    async with serving(service) as url, websockets.connect(f"{url}/in/ws") as client:
+    async with (
+        serving(service) as address,
+        websockets.connect(f"ws://{address}/in/ws") as client,
+    ):
         await client.send("a")
         assert await client.recv() == "a 1"
         (session,) = service.sessions.open()
@@ -393,8 +386,8 @@ async def test_one_failing_code_change_undoes_all(counted: Upward) -> None:
         state.n = 1000
         return state
 
-    async with serving(counted) as url:
-        clients = [await websockets.connect(f"{url}/ws") for _ in range(3)]
+    async with serving(counted) as address:
+        clients = [await websockets.connect(f"ws://{address}/ws") for _ in range(3)]
         for client in clients:
             await client.recv()
         await clients[2].send("x")
@@ -425,8 +418,8 @@ async def test_disconnect_while_a_plain_handler_sends() -> None:
             left.set()
 
     service = Upward(Starlette(routes=[WebSocketRoute("/ws", handler)]))
-    async with serving(service) as url:
-        client = await websockets.connect(f"{url}/ws")
+    async with serving(service) as address:
+        client = await websockets.connect(f"ws://{address}/ws")
         await client.send("x")
         await client.close()
         await left.wait()

@@ -6,22 +6,19 @@ the next broadcast runs the new code. Then everything goes back.
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import hashlib
 import sys
-import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
-import uvicorn
 import websockets
 from packaging.version import Version
 
+from tests.imports import imports_restored
+from tests.serving import serving
+from tests.wheels import write_wheel
 from upward_asgi import Upward
 from upward_asgi.store import Store
 from upward_asgi.upgrade import OperationState
@@ -99,62 +96,18 @@ NEW_APP = NEW_APP.replace(
 )
 
 
-@asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
-    """A real uvicorn on a port of its own; gives the address to connect to."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="critical"))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
-    started, startup = anyio.Event(), server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        try:
-            yield f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        finally:
-            server.should_exit = True
-
-
-def write_wheel(folder: Path, version: str, files: dict[str, str]) -> Path:
-    info = f"roomy-{version}.dist-info"
-    contents = {f"roomy/{file}": text for file, text in {"__init__.py": "", **files}.items()}
-    contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: roomy\nVersion: {version}\n"
-    contents[f"{info}/WHEEL"] = (
-        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
-    hashes = {
-        file: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        for file, text in contents.items()
-    }
-    record = [f"{file},sha256={digest},{len(contents[file].encode())}" for file, digest in hashes.items()]
-    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
-    path = folder / f"roomy-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in contents.items():
-            archive.writestr(file, text)
-    return path
-
-
 @pytest.fixture
 def service_of(tmp_path: Path) -> Iterator[Callable[..., Upward]]:
     """Makes a service of these releases, 1.0.0 first; the package is forgotten afterwards."""
-    before = list(sys.meta_path), list(sys.path_hooks)
+    with imports_restored("roomy"):
 
-    def make(*releases: dict[str, str]) -> Upward:
-        store = Store.create(tmp_path / "releases")
-        for patch, files in enumerate(releases):
-            store.unpack(write_wheel(tmp_path, f"1.0.{patch}", files))
-        return Upward("roomy.app:app", store=store.root)
+        def make(*releases: dict[str, str]) -> Upward:
+            store = Store.create(tmp_path / "releases")
+            for patch, files in enumerate(releases):
+                store.unpack(write_wheel(tmp_path, "roomy", f"1.0.{patch}", {"__init__.py": "", **files}))
+            return Upward("roomy.app:app", store=store.root)
 
-    yield make
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.partition(".")[0] == "roomy"]:
-        del sys.modules[module]
+        yield make
 
 
 async def go(service: Upward, *, down: bool = False) -> None:
@@ -167,8 +120,10 @@ async def go(service: Upward, *, down: bool = False) -> None:
 async def test_rooms_survive_their_managers_class(service_of: Callable[..., Upward]) -> None:
     """The manager's class changes under its rooms: same members, same sockets, new code, and back again."""
     service = service_of({"rooms.py": ROOMS, "app.py": APP}, {"rooms.py": NEW_ROOMS, "app.py": APP})
-    async with serving(service) as url, AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(websockets.connect(f"{url}/rooms/red")) for _ in range(4)]
+    async with serving(service) as address, AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(websockets.connect(f"ws://{address}/rooms/red")) for _ in range(4)
+        ]
         manager: Any = sys.modules["roomy.app"].manager
 
         async def said(word: str) -> set[Any]:
@@ -190,9 +145,9 @@ async def test_states_of_plain_handlers_and_endpoints(service_of: Callable[..., 
     """A plain handler's state gets its new field; an endpoint's goes through the endpoint's code_change."""
     service = service_of({"rooms.py": ROOMS, "app.py": APP}, {"rooms.py": ROOMS, "app.py": NEW_APP})
     async with (
-        serving(service) as url,
-        websockets.connect(f"{url}/rooms/red") as chat,
-        websockets.connect(f"{url}/echo") as echo,
+        serving(service) as address,
+        websockets.connect(f"ws://{address}/rooms/red") as chat,
+        websockets.connect(f"ws://{address}/echo") as echo,
     ):
         await chat.send("a")
         await echo.send("a")

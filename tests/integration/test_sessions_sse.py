@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -19,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import upward_asgi
+from tests.serving import serving
 from upward_asgi.middleware import Upward
 from upward_asgi.sessions import sse
 
@@ -36,26 +35,13 @@ def fresh() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(app: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A real uvicorn on a port of its own; gives a client of it."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
-    started, startup = anyio.Event(), server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        try:
-            async with httpx.AsyncClient(base_url=address, timeout=10) as client:
-                yield client
-        finally:
-            server.should_exit = True
+    async with (
+        serving(app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=10) as client,
+    ):
+        yield client
 
 
 async def numbers(label: str, first: int) -> AsyncIterator[str]:
@@ -95,7 +81,7 @@ async def passing(request: Request, call_next: Any) -> Response:
 async def test_marked_stream_has_no_gap(middleware: list[Middleware]) -> None:
     """Restarted three times, a stream sends every event whole, once and in order, on one response."""
     service = service_of(marked, middleware=middleware)
-    async with serving(service) as client:
+    async with client_of(service) as client:
         lines: list[str] = []
         async with client.stream("GET", "/events", headers=EVENTS) as response:
             async for line in response.aiter_lines():
@@ -119,7 +105,7 @@ async def test_marked_stream_has_no_gap(middleware: list[Middleware]) -> None:
 async def test_unmarked_stream_is_left_alone() -> None:
     """An unmarked stream is a session that cannot be restarted; it stays in its old frame."""
     service = service_of(plain)
-    async with serving(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
+    async with client_of(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
         assert await anext(response.aiter_lines()) == "id: 0"
         (session,) = service.sessions.open()
         assert session.restart is None and session.path == "/events"
@@ -130,7 +116,7 @@ async def test_other_requests_are_no_sessions() -> None:
     """A response that is no event stream is no session, whatever was asked for."""
     LABEL[0] = "gone"
     service = service_of(plain)
-    async with serving(service) as client:
+    async with client_of(service) as client:
         assert (await client.get("/events", headers=EVENTS)).text == "no more"
         assert len(service.sessions) == 0
 
@@ -138,7 +124,7 @@ async def test_other_requests_are_no_sessions() -> None:
 async def test_way_back_for_a_stream() -> None:
     """A new handler that crashes before its response begins can be taken back."""
     service = service_of(marked)
-    async with serving(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
+    async with client_of(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
         lines = response.aiter_lines()
         while await anext(lines) != "data: 5":
             pass
@@ -155,7 +141,7 @@ async def test_way_back_for_a_stream() -> None:
 async def test_stream_that_the_new_release_does_not_have() -> None:
     """A new handler that answers something else ends the stream: the client comes again by itself."""
     service = service_of(marked)
-    async with serving(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
+    async with client_of(service) as client, client.stream("GET", "/events", headers=EVENTS) as response:
         lines = response.aiter_lines()
         while await anext(lines) != "data: 5":
             pass

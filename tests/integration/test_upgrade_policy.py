@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import websockets
 
+from tests.imports import imports_restored
 from tests.wheels import write_wheel
 from upward_asgi import Upward
 from upward_asgi.store import Store
@@ -116,11 +116,8 @@ async def serving(folder: Path, *releases: str, **options: Any) -> AsyncIterator
 
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.startswith("policy")]:
-        del sys.modules[module]
+    with imports_restored("policy"):
+        yield
 
 
 @asynccontextmanager

@@ -11,10 +11,11 @@ from typing import Any
 
 import anyio
 import pytest
-import uvicorn
 import websockets
 from packaging.version import Version
 
+from tests.imports import imports_restored
+from tests.serving import serving
 from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.patch.compare import Difference
@@ -123,7 +124,7 @@ class Service:
         return await self.end(self.engine.upgrade(None if to is None else Version(to), **options))
 
     def connect(self, path: str) -> Any:
-        return websockets.connect(self.address + path, open_timeout=20)
+        return websockets.connect(f"ws://{self.address}{path}", open_timeout=20)
 
     def module(self, name: str = "app") -> Any:
         return sys.modules[f"{self.name}.{name}"]
@@ -141,53 +142,20 @@ Serve = Callable[..., Any]
 @pytest.fixture
 def serve(tmp_path: Path) -> Any:
     """Serves a package with these releases, 1.0.0 first, on a real uvicorn."""
-    names: list[str] = []
 
     @asynccontextmanager
     async def serve(*releases: Files, **options: Any) -> AsyncIterator[Service]:
         name = f"svc{next(NUMBERS)}"
-        names.append(name)
         store = Store.create(tmp_path / "releases")
         for patch, files in enumerate(releases):
             store.unpack(write_wheel(tmp_path, name, f"1.0.{patch}", files))
         options.setdefault("proof", ProofPolicy.REFUSE)
         upward = Upward(f"{name}.app:app", store=store.root, **options)
-        async with uvicorn_of(upward) as address:
+        async with serving(upward, lifespan="on") as address:
             yield Service(upward, store, address, name)
 
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield serve
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.partition(".")[0] in names]:
-        del sys.modules[module]
-
-
-@asynccontextmanager
-async def uvicorn_of(app: Any) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="warning", lifespan="on")
-    server = uvicorn.Server(config)
-    started = anyio.Event()
-    startup = server.startup
-
-    async def announced(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = announced  # type: ignore[method-assign]
-    server.capture_signals = NoSignals  # type: ignore[method-assign, assignment]
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve)
-        await started.wait()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        try:
-            yield f"ws://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-
-
-class NoSignals:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
+    with imports_restored("svc"):
+        yield serve
 
 
 async def ask(socket: Any, message: str = "x") -> str:

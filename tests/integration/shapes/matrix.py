@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import anyio
 from packaging.version import Version
 
+from tests.imports import imports_restored
 from upward_asgi import Upward
 from upward_asgi.sessions import ladder
 from upward_asgi.store import Store
@@ -78,23 +78,12 @@ def _short_ladder() -> Iterator[None]:
         ladder.STEP_SECONDS = before
 
 
-@contextmanager
-def _clean_imports(package: str) -> Iterator[None]:
-    before = list(sys.meta_path), list(sys.path_hooks)
-    try:
-        yield
-    finally:
-        sys.meta_path[:], sys.path_hooks[:] = before
-        for module in [name for name in sys.modules if name.partition(".")[0] == package]:
-            del sys.modules[module]
-
-
 async def _run(stack: str, folder: Path) -> Outcome:
     package = f"shapes{next(_NUMBERS)}"
     store = Store.create(folder / "releases")
     for wheel in write_wheels(folder, package):
         store.unpack(wheel)
-    with _clean_imports(package), anyio.fail_after(TIME_LIMIT):
+    with imports_restored(package), anyio.fail_after(TIME_LIMIT):
         upward = Upward(f"{package}.app:app", store=store.root, proof=ProofPolicy.REFUSE)
         async with STACKS[stack](upward) as address, anyio.create_task_group() as tasks:
             return await _Run(upward, address, tasks).go_through()

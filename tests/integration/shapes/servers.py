@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
 import hypercorn.asyncio
-import uvicorn
 from hypercorn.config import Config
+
+from tests.serving import serving
 
 __all__ = ["SOME_STACKS", "STACKS", "UVLOOP", "Stack"]
 
@@ -22,28 +23,8 @@ Stack = Callable[[Any], AbstractAsyncContextManager[str]]
 """Serves an application; gives `127.0.0.1:PORT`."""
 
 
-def _uvicorn(ws: Any) -> Stack:
-    @asynccontextmanager
-    async def serving(app: Any) -> AsyncIterator[str]:
-        config = uvicorn.Config(app, port=0, ws=ws, log_level="critical", lifespan="on")
-        server = uvicorn.Server(config)
-        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
-        started, startup = anyio.Event(), server.startup
-
-        async def announced(sockets: Any = None) -> None:
-            await startup(sockets)
-            started.set()
-
-        server.startup = announced  # type: ignore[method-assign]
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve)
-            await started.wait()
-            try:
-                yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-            finally:
-                server.should_exit = True
-
-    return serving
+def _uvicorn(ws: str) -> Stack:
+    return partial(serving, ws=ws, lifespan="on")
 
 
 @asynccontextmanager

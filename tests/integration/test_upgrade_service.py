@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from upward_asgi.middleware import Upward
 from upward_asgi.patch.compare import Difference
 from upward_asgi.store import Store
 from upward_asgi.upgrade import Operation, OperationState, ProofPolicy, Timeouts
+from upward_asgi.upgrade.hop import Step
+from upward_asgi.upgrade.preparation import Preparation
 from upward_asgi.upgrade.proof import Proof
 
 NUMBERS = itertools.count()
@@ -418,6 +421,50 @@ async def test_an_operator_may_accept_changed_start_up_code(serve: Serve) -> Non
         back = await service.end(service.engine.downgrade(accept_startup=True))
         assert back.state is OperationState.SUCCEEDED, back.report
         assert await ask(live) == "hello 2"
+
+
+LATE = "from .app import app\n\nROOMS = {}\n"
+"""A module that the service does not import; its state is made otherwise by the next release."""
+WITH_LATE = {**FIRST, "late.py": LATE}
+LATE_CHANGES = {**HELPER, "late.py": LATE.replace("{}", "dict(lobby=[])")}
+
+
+async def test_state_of_a_module_that_nobody_imported_refuses_nothing(serve: Serve) -> None:
+    """It is a note, up and down; where the module is imported, it is a reason."""
+    async with serve(WITH_LATE, LATE_CHANGES) as service, service.connect("/live") as live:
+        assert [hop.verdict.hot for hop in service.engine.plan()] == [True]
+        up = await service.upgrade()
+        assert up.state is OperationState.SUCCEEDED, up.report
+        (note,) = up.report["verdict"]["notes"]
+        assert note["code"] == "live_state"
+        assert f"has not imported {service.name}.late" in note["message"]
+        assert await ask(live) == "good day 1"
+        down = await service.end(service.engine.downgrade())
+        assert down.state is OperationState.SUCCEEDED, down.report
+        importlib.import_module(f"{service.name}.late")
+        refused = await service.upgrade()
+        assert refused.state is OperationState.REFUSED
+        assert [reason["code"] for reason in refused.report["error"]["reasons"]] == ["live_state"]
+        assert await ask(live) == "hello 2"
+
+
+async def test_a_module_is_imported_between_plan_and_commit(serve: Serve, monkeypatch: Any) -> None:
+    """What was no reason at the plan is one now: everything is undone, and the reason is named."""
+    scan = Preparation.scan
+
+    async def scan_and_import(self: Preparation, steps: Sequence[Step]) -> None:
+        await scan(self, steps)
+        importlib.import_module(f"{service.name}.late").ROOMS["lobby"] = "ada"
+
+    async with serve(WITH_LATE, LATE_CHANGES) as service, service.connect("/live") as live:
+        monkeypatch.setattr(Preparation, "scan", scan_and_import)
+        operation = await service.upgrade()
+        assert operation.state is OperationState.ROLLED_BACK, operation.report
+        (reason,) = operation.report["error"]["reasons"]
+        assert "was not imported when the upgrade was planned, and is now" in reason["message"]
+        assert service.module("late").ROOMS == {"lobby": "ada"}
+        assert service.running == "1.0.0"
+        assert await ask(live) == "hello 1"
 
 
 BUILT = edited(

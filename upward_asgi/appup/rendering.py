@@ -33,6 +33,7 @@ from .instructions import (
     RenameModule,
     ReplaceDefinition,
 )
+from .moot import count_when_imported
 from .verdict import Reason, Verdict
 
 __all__ = ["KEPT", "render_instruction", "render_plan"]
@@ -50,7 +51,7 @@ def render_plan(appup: Appup, *, down: bool = False) -> str:
     kept = [note for note in verdict.notes if note.code == KEPT]
     sections = (
         _header(appup, verdict, down),
-        _listed("Reasons against it:", "-", verdict.reasons),
+        [*_listed("Reasons against it:", "-", verdict.reasons), *_if_imported(verdict.reasons)],
         list(_modules(steps)),
         _listed("Kept as it is:", "=", kept),
         _listed("Notes:", "-", (note for note in verdict.notes if note.code != KEPT)),
@@ -73,6 +74,13 @@ def _header(appup: Appup, verdict: Verdict, down: bool) -> list[str]:
 def _listed(title: str, sign: str, reasons: Iterable[Reason]) -> list[str]:
     lines = [line for reason in reasons for line in _reason(sign, reason)]
     return [title, *lines] if lines else []
+
+
+def _if_imported(reasons: Sequence[Reason]) -> Iterator[str]:
+    """What the trees alone cannot tell."""
+    files = dict.fromkeys(reason.file for reason in count_when_imported(reasons) if reason.file)
+    if files:
+        yield f"What is said of {', '.join(files)} counts only where the running service has imported it."
 
 
 def _reason(sign: str, reason: Reason) -> Iterator[str]:

@@ -5,20 +5,23 @@ Nothing in the step awaits, so no other task sees a mixture; any exception undoe
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..appup.instructions import Instruction
+from ..appup.moot import Moot
 from ..appup.scopes import Scopes
 from ..appup.trees import Tree, read_tree
+from ..appup.verdict import Reason
 from ..errors import NotHot, PatchFailed
 from .changed import ChangedCode
 from .heap import Heap, Reach
 from .journal import Journal
 from .living import LivingFunctions
-from .modules import live_modules
+from .modules import imported_modules, live_modules
 from .rebuilding import Rebuilding
 from .refusal import CannotFollow
 from .report import PatchReport
@@ -52,8 +55,9 @@ class Patch:
 class Prepared:
     """A patch that is read, compared and compiled, ready to be applied. Made by `prepare`."""
 
-    def __init__(self, material: Material, changed: ChangedCode) -> None:
+    def __init__(self, material: Material, changed: ChangedCode, moot: Sequence[Moot] = ()) -> None:
         self._material = material
+        self._moot = tuple(moot)
         self._scanned: LivingFunctions | None = None
         self._near: LivingFunctions | None = None
         self.reach = Reach.WHOLE
@@ -104,6 +108,7 @@ class Prepared:
 
     def apply(self) -> Patch:
         """Apply the patch in one step. Raises `NotHot` or `PatchFailed`, with everything undone."""
+        _require_moot(self._moot)
         journal, report = Journal(), PatchReport()
         heap = Heap(self.reach, journal.containers, journal.logs)
         started = time.perf_counter()
@@ -112,9 +117,13 @@ class Prepared:
             with heap.looking():
                 Step(self._material, living, journal, report).run()
             living.clear()
+            _require_moot(one for one in self._moot if one.at_all)
         except CannotFollow as refusal:
             journal.undo()
             raise NotHot([refusal.reason]) from refusal
+        except NotHot:
+            journal.undo()
+            raise
         except BaseException as error:
             journal.undo()
             if isinstance(error, KeyboardInterrupt | GeneratorExit):
@@ -157,15 +166,32 @@ def prepare(
     new: Path,
     imports: ImportRoot,
     packages: Sequence[str] | None = None,
+    moot: Sequence[Moot] = (),
 ) -> Prepared:
-    """Read and compile what the instructions need; safe off the event loop. Raises `BadSource`."""
+    """Read and compile what the instructions need; safe off the event loop. Raises `BadSource`.
+
+    `moot` are reasons against it that do not count as long as their modules are not imported.
+    """
     old_tree, new_tree = read_tree(old, packages), read_tree(new, packages)
     scopes, ordered = Scopes(new_tree), tuple(instructions)
     sources = read_sources(ordered, old_tree, new_tree)
     pairs = {name: source.pairs.pairs for name, source in sources.items()}
     files = {name: new_tree[name].path.relative_to(new).as_posix() for name in sources}
     material = Material(ordered, old_tree, new_tree, imports, sources, scopes, Rebuilding(ordered, scopes))
-    return Prepared(material, ChangedCode.of(pairs, files))
+    return Prepared(material, ChangedCode.of(pairs, files), moot)
+
+
+def _require_moot(moot: Iterable[Moot]) -> None:
+    """Raises `NotHot` with the reasons whose modules are imported by now: they count after all."""
+    imported = imported_modules()
+    counting = [one for one in moot if one.module in imported]
+    if counting:
+        raise NotHot([_late(one) for one in counting])
+
+
+def _late(one: Moot) -> Reason:
+    said = f"{one.reason.message}; {one.module} was not imported when the upgrade was planned, and is now"
+    return dataclasses.replace(one.reason, message=said)
 
 
 def _failed(error: BaseException) -> PatchFailed:

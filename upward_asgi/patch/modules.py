@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import linecache
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +15,14 @@ from .journal import Journal
 from .order import put_in_order
 from .roots import ImportRoot
 
-__all__ = ["delete_module", "live_modules", "rename_module", "snapshot_modules", "update_place"]
+__all__ = [
+    "delete_module",
+    "imported_modules",
+    "live_modules",
+    "rename_module",
+    "snapshot_modules",
+    "update_place",
+]
 
 
 def live_modules(packages: frozenset[str]) -> dict[str, ModuleType]:
@@ -27,6 +35,20 @@ def live_modules(packages: frozenset[str]) -> dict[str, ModuleType]:
         for name, module in list(sys.modules.items())
         if (name in packages or name.startswith(below)) and isinstance(module, ModuleType)
     }
+
+
+def imported_modules() -> frozenset[str]:
+    """The names of all imported modules; what runs as `__main__` counts under its own names too."""
+    main = sys.modules.get("__main__")
+    return frozenset(sys.modules) | set(_names_of_main(main) if main is not None else ())
+
+
+def _names_of_main(main: ModuleType) -> Iterator[str]:
+    spec = getattr(main, "__spec__", None)
+    if spec is not None:
+        yield spec.name
+    parts = Path((getattr(main, "__file__", None) or "").removesuffix(".py")).parts
+    yield from (".".join(parts[start:]) for start in range(len(parts)))  # whatever the root is
 
 
 def snapshot_modules(journal: Journal, packages: frozenset[str]) -> None:

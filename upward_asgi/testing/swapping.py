@@ -17,11 +17,13 @@ from ..appup.code_changes import carried_by
 from ..appup.import_order import start_order
 from ..appup.making import make_appup
 from ..appup.metadata import read_metadata
+from ..appup.moot import without_moot
 from ..appup.settings import Settings
 from ..appup.verdict import Reason
 from ..errors import NotHot, ReleaseDoesNotImport, ReleaseError, TransformError, UpgradeFailed
 from ..patch import Patch, PatchReport, Prepared, SysPathImports, prepare
 from ..patch.compare import unstable
+from ..patch.modules import imported_modules
 from ..upgrade.clean import FreshStart, describe_starts
 from ..upgrade.fork import in_fork
 from ..upgrade.proof import Proof, reasons_of
@@ -98,11 +100,11 @@ def _prepare(
     appup = make_appup(
         low, high, old_version=versions[0], new_version=versions[1], packages=packages, settings=settings
     )
-    verdict = appup.down_verdict if down else appup.verdict
+    steps, imports = appup.down if down else appup.up, SysPathImports(old)
+    verdict, moot = without_moot(appup.down_verdict if down else appup.verdict, steps, imported_modules())
     if not verdict.hot:
         raise NotHot(verdict.reasons)
-    steps, imports = appup.down if down else appup.up, SysPathImports(old)
-    return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages)
+    return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages, moot=moot)
 
 
 def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:

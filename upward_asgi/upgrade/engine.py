@@ -21,7 +21,7 @@ from ..errors import ConfigurationError, OperationInProgress, UnknownOperation, 
 from .application import require_import_from
 from .clock import Clock, MonotonicClock, Timeouts
 from .health import HealthCheck
-from .hop import between, current_of, goal_down, goal_install, goal_up, hops_of
+from .hop import between, current_of, goal_down, goal_install, goal_up, hops_here
 from .machine import Event, State
 from .operation import Kind, Operation
 from .policy import SessionPolicy
@@ -187,7 +187,7 @@ class Engine:
         start = current_of(store)
         goal = goal_up(store, None) if to is None else goal_install(store, to)
         way = (start, *between(store, start.version, goal))
-        return tuple(hop.appup for hop in hops_of(store, way))
+        return tuple(hop.appup for hop in hops_here(store, way, accept_startup=False))
 
     def status(self) -> dict[str, object]:
         """What `GET /_upward/status` answers."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from ..appup.moot import Moot, without_moot
 from ..appup.startup import accept_startup
 from ..errors import BelowBase, ConfigurationError, NotAPatchRelease, NothingNewer, ReleaseFailedBefore
 from ..versions import Down, hops, same_line
@@ -27,7 +28,9 @@ __all__ = [
     "goal_down",
     "goal_install",
     "goal_up",
+    "hops_here",
     "hops_of",
+    "with_moot_noted",
     "with_startup_accepted",
 ]
 
@@ -39,6 +42,8 @@ class Hop:
     old: Release
     new: Release
     appup: Appup
+    moot: tuple[Moot, ...] = ()
+    """Reasons that do not count as long as their modules are not imported."""
 
     @property
     def down(self) -> bool:
@@ -101,6 +106,27 @@ def with_startup_accepted(hop: Hop) -> Hop:
     appup = hop.appup
     up, down = accept_startup(appup.verdict), accept_startup(appup.down_verdict)
     return replace(hop, appup=replace(appup, verdict=up, down_verdict=down))
+
+
+def hops_here(store: Store, way: Sequence[Release], *, accept_startup: bool) -> tuple[Hop, ...]:
+    """The hops of `hops_of` in this process. Off the loop: it may parse."""
+    from ..patch.modules import imported_modules
+
+    hops, imported = hops_of(store, way), imported_modules()
+    if accept_startup:
+        hops = tuple(map(with_startup_accepted, hops))
+    return tuple(with_moot_noted(hop, imported) for hop in hops)
+
+
+def with_moot_noted(hop: Hop, imported: Collection[str]) -> Hop:
+    """The hop in a process that has imported these modules: what it has not cannot stand against the hop."""
+    verdict, moot = without_moot(hop.verdict, hop.instructions, imported)
+    if not moot:
+        return hop
+    side = "down_verdict" if hop.down else "verdict"
+    return replace(
+        hop, appup=replace(hop.appup, **{side: verdict}), moot=tuple(dict.fromkeys((*hop.moot, *moot)))
+    )
 
 
 def current_of(store: Store) -> Release:

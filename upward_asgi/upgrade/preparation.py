@@ -14,7 +14,7 @@ from packaging.version import Version
 from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
-from .hop import Hop, Step, between, hops_of, with_startup_accepted
+from .hop import Hop, Step, between, hops_here
 from .operation import Operation
 from .proof import Proof, ProofPolicy
 from .refinement import Refining
@@ -68,10 +68,10 @@ class Preparation:
         """Every hop's appup and compiled code. Raises `NotHot` with the reasons of all hops."""
         self._at.where = "the plan"
         limit = self._service.timeouts.plan_seconds
-        hops = await self._off_loop(lambda: hops_of(self._service.store, releases), "plan_seconds", limit)
+        accept = self._operation.accept_startup
+        work = partial(hops_here, self._service.store, releases, accept_startup=accept)
+        hops = await self._off_loop(work, "plan_seconds", limit)
         report = self._operation.report
-        if self._operation.accept_startup:
-            hops = tuple(map(with_startup_accepted, hops))
         reasons = [reason for hop in hops for reason in hop.verdict.reasons]
         notes = [note for hop in hops for note in hop.verdict.notes]
         report["verdict"] = {
@@ -106,6 +106,7 @@ class Preparation:
                     old=hop.old.root,
                     new=hop.new.root,
                     imports=self._service.imports,
+                    moot=hop.moot,
                 ),
             )
             for hop in hops

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..appup.making import make_appup
-from .hop import with_startup_accepted
+from .hop import with_moot_noted, with_startup_accepted
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -99,12 +99,15 @@ def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
     """None when the new plan is cold, and when the release carries an appup that is not the one which is made
     from the two trees: that is its author's word.
     """
+    from ..patch.modules import imported_modules
+
     if not learnt.rebuilt:
         return hop
     plain, refined = (_appup(hop, settings) for settings in (hop.newer.settings, learnt.settings))
     if (plain.up, plain.down) != (hop.appup.up, hop.appup.down):
         return None
     again = with_startup_accepted(replace(hop, appup=refined))  # as it was: the hop is hot already
+    again = with_moot_noted(again, imported_modules())
     return again if again.verdict.hot else None
 
 

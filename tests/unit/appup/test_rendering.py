@@ -99,6 +99,7 @@ Reasons against it:
   - board/app.py:12: start-up code lifespan was changed
       → restart
   - attrs is not installed
+What is said of board/app.py counts only where the running service has imported it.
 
 Nothing to do.
 

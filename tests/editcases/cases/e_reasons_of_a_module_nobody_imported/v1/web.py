@@ -1,0 +1,10 @@
+import atexit
+
+ROOMS = {}
+
+
+def leave():
+    return None
+
+
+atexit.register(leave)

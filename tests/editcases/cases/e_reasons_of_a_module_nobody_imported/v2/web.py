@@ -1,0 +1,5 @@
+class Rooms(dict):
+    pass
+
+
+ROOMS = Rooms()

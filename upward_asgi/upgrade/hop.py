@@ -123,10 +123,9 @@ def with_moot_noted(hop: Hop, imported: Collection[str]) -> Hop:
     verdict, moot = without_moot(hop.verdict, hop.instructions, imported)
     if not moot:
         return hop
-    side = "down_verdict" if hop.down else "verdict"
-    return replace(
-        hop, appup=replace(hop.appup, **{side: verdict}), moot=tuple(dict.fromkeys((*hop.moot, *moot)))
-    )
+    appup = hop.appup
+    appup = replace(appup, down_verdict=verdict) if hop.down else replace(appup, verdict=verdict)
+    return replace(hop, appup=appup, moot=tuple(dict.fromkeys((*hop.moot, *moot))))
 
 
 def current_of(store: Store) -> Release:

@@ -18,9 +18,11 @@ from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
 from .definitions import Statement, assigned_value, class_body, made_otherwise
 from .diff import Change, Changed, diff_statements
-from .names import Imported, dotted_names
+from .flow_reads import Reads
+from .marked import Marked
+from .names import Imported
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
-from .settings import Marker, Settings
+from .settings import Settings
 from .subclass_hooks import hook_changed
 from .tree_diff import TreeDiff
 
@@ -45,17 +47,15 @@ class Flow:
 
     def __init__(self, diff: TreeDiff, settings: Settings) -> None:
         self.diff = diff
-        self.settings = settings
+        self.marked = Marked(settings)
         self.scopes = Scopes(diff.new)
         self.old_scopes = Scopes(diff.old)
         self.applications = ApplicationChanges(diff, self.old_scopes, self.scopes, settings)
         self.runs: defaultdict[str, dict[int, Run]] = defaultdict(dict)
         self.deleted: defaultdict[str, list[str]] = defaultdict(list)
         self.dirty: set[str] = {METADATA}
-        self.restored: set[str] = set()
-        """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
         self._paired: dict[str, CodePairs] = {}
-        self._reads: dict[tuple[str, int], set[str]] = {}
+        self.reads = Reads(diff.new, self.scopes)
 
     def follow(self) -> Flow:
         """Find everything that runs: what changed, and what reads what may be another value then."""
@@ -138,9 +138,9 @@ class Flow:
         """`del C.attr` that is no longer there: the statement of the class body that binds it runs."""
         for target in ast.walk(deletion):
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                self.restored.add(key(module, f"{target.value.id}.{target.attr}"))
+                self.marked.restored.add(key(module, f"{target.value.id}.{target.attr}"))
         for statement in self.scopes.statements(module):
-            if statement.is_class and self.again_inside(statement):
+            if statement.is_class and self.marked.again_inside(statement):
                 self._run(statement, self._change(statement))
 
     def _refill(self, module: str, change: Change) -> None:
@@ -162,41 +162,15 @@ class Flow:
         return gone - self.scopes.brought_by_stars(module)
 
     def _markers(self) -> None:
-        if not self.settings.rebuild:
+        if not self.marked.settings.rebuild:
             return
         for module in self.diff.new.modules:
             for statement in self.scopes.statements(module):
-                inside = self.again_inside(statement)
+                inside = self.marked.again_inside(statement)
                 if inside:
                     self.dirty.update(key(module, f"{statement.binds[0]}.{name}") for name in inside)
-                if inside or self.rebuilds(statement):
+                if inside or self.marked.rebuilds(statement):
                     self._run(statement, self._change(statement))
-
-    def rebuilds(self, statement: Statement) -> bool:
-        """True when a marker asks for the statement as a whole: for what it binds, or sets on a class."""
-        names = {*statement.binds, *(name for name in statement.effects.mutates if "." in name)}
-        return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
-
-    def again_inside(self, statement: Statement) -> tuple[str, ...]:
-        """The attributes that a class body binds and a marker, or a deletion that is gone, wants anew."""
-        if not statement.is_class or not (self.settings.rebuild or self.restored):
-            return ()
-        owner, module = statement.binds[0], statement.module
-        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
-        return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
-
-    def kept_inside(self, statement: Statement) -> tuple[str, ...]:
-        """The attributes that a class body binds and whose objects a marker says to keep."""
-        if not statement.is_class or not self.settings.keep:
-            return ()
-        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
-        marker, owner = self.settings.marker, statement.binds[0]
-        return tuple(n for n in names if marker(statement.module, f"{owner}.{n}") is Marker.KEEP)
-
-    def _wants_again(self, module: str, dotted: str) -> bool:
-        if key(module, dotted) in self.restored:
-            return True
-        return self.settings.marker(module, dotted) is Marker.REBUILD
 
     def _change(self, statement: Statement) -> Change | None:
         """What the diff says of a statement that a marker asks for; None when it is the same."""
@@ -207,7 +181,7 @@ class Flow:
     def _run(self, statement: Statement | None, change: Change | None) -> None:
         if statement is None or (statement.is_text and statement.index != 0):
             return
-        if any(self.settings.marker(statement.module, name) is Marker.KEEP for name in statement.binds):
+        if self.marked.keeps(statement):
             return
         if self.applications.takes(statement):
             return
@@ -283,27 +257,16 @@ class Flow:
         settled: set[str] = set()
         while fresh := self.dirty - settled:
             settled |= fresh
-            for module in self._readers(fresh):
+            for module in self.reads.modules(fresh):
                 for statement in self.scopes.statements(module):
                     self._follow_into(statement, fresh)
-
-    def _readers(self, dirty: set[str]) -> list[str]:
-        """Modules whose source mentions one of the names: nobody else can read them."""
-        words = {word.encode() for name in dirty for word in _words(name)}
-        stars = {f"{name.partition(':')[0].rpartition('.')[2]} import *".encode() for name in dirty}
-        return [
-            module.name
-            for module in self.diff.new.modules.values()
-            if not words.isdisjoint(module.words)
-            or (b"import *" in module.source and any(star in module.source for star in stars))
-        ]
 
     def _follow_into(self, statement: Statement, dirty: set[str]) -> None:
         run = self.runs[statement.module].get(statement.index)
         if run is not None and run.always:
             return
-        hits = self._hits(statement, dirty)
-        if not hits or any(self.settings.marker(statement.module, n) is Marker.KEEP for n in statement.binds):
+        hits = self.reads.hits(statement, dirty)
+        if not hits or self.marked.keeps(statement):
             return
         if self.applications.follows(statement, hits):
             return
@@ -340,38 +303,6 @@ class Flow:
                     if original in statement.effects.binds and assigned_value(statement.node) is not None:
                         yield statement
 
-    def _hits(self, statement: Statement, dirty: set[str]) -> set[str]:
-        reads = self._reads_of(statement)
-        hits = reads & dirty
-        for star in (read for read in reads if read.endswith(":*") and read != METADATA):
-            hits |= {name for name in dirty if name.startswith(star[:-1])}
-        own = {key(statement.module, name) for name in statement.effects.binds}
-        return hits - own if not statement.effects.mutates else hits
-
-    def _reads_of(self, statement: Statement) -> set[str]:
-        """What a statement reads, how its bases are made and what its decorators made included."""
-        place = (statement.module, statement.index)
-        if place not in self._reads:
-            self._reads[place] = self._all_reads(statement)
-        return self._reads[place]
-
-    def _all_reads(self, statement: Statement) -> set[str]:
-        reads = self.scopes.reads(statement)
-        if statement.is_class:
-            reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
-        for decorator in getattr(statement.node, "decorator_list", ()):
-            for dotted in dotted_names(decorator):
-                for name in self.scopes.resolve(statement.module, dotted):
-                    reads |= {f"{name}.{CLOSURES}", *self.scopes.filled_by(name)}
-        return reads
-
-    def _bases(self, statement: Statement) -> Iterator[str]:
-        assert isinstance(statement.node, ast.ClassDef)
-        for base in statement.node.bases:
-            if isinstance(base, ast.Subscript):
-                base = base.value
-            yield from self.scopes.resolve(statement.module, ast.unparse(base))
-
 
 def _bound(statements: tuple[Statement, ...]) -> set[str]:
     names: set[str] = set()
@@ -379,15 +310,6 @@ def _bound(statements: tuple[Statement, ...]) -> set[str]:
         names |= statement.effects.binds
         names -= statement.effects.deletes
     return names
-
-
-def _words(name: str) -> Iterator[str]:
-    """What the source of a module must mention to read the definition, unless a star import brings it."""
-    if name == METADATA:
-        yield from ("metadata", "pkg_resources")
-        return
-    dotted = name.partition(":")[2]
-    yield dotted.removesuffix(f".{MAKING}").removesuffix(f".{CLOSURES}").rpartition(".")[2]
 
 
 def _may_be_replaced(old: Statement, new: Statement) -> bool:

@@ -109,7 +109,7 @@ class _Planner:
             return AddDefinition(*at, moved_from=moved)
         if statement.is_import:
             return RebindImporter(*at, when=when)
-        if self.flow.rebuilds(statement):
+        if self.flow.marked.rebuilds(statement):
             return ReplaceDefinition(*at, whole=True)
         if not statement.is_class or (run.change is not None and not _was_class(run.change)):
             return ReplaceDefinition(*at, when=when)
@@ -117,8 +117,8 @@ class _Planner:
 
     def _class_instruction(self, run: Run, when: tuple[str, ...]) -> Instruction:
         statement = run.statement
-        name, marked = statement.binds[0], self.flow.again_inside(statement)
-        held = self.flow.kept_inside(statement)
+        name, marked = statement.binds[0], self.flow.marked.again_inside(statement)
+        held = self.flow.marked.kept_inside(statement)
         if run.change is None or run.change.old is None:
             return PatchClass(statement.module, name, statement.index, marked, when=when, kept=held)
         if made_otherwise(run.change.old, statement):

@@ -1,0 +1,49 @@
+"""What the markers of `[tool.upward]`, keep and rebuild, say of statements and of what class bodies bind."""
+
+from __future__ import annotations
+
+from .definitions import Statement, class_body
+from .scopes import key
+from .settings import Marker, Settings
+
+__all__ = ["Marked"]
+
+
+class Marked:
+    """The markers of one release; an attribute whose deletion is gone counts as marked to rebuild."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.restored: set[str] = set()
+        """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
+
+    def keeps(self, statement: Statement) -> bool:
+        """True when a marker says to keep what the statement binds."""
+        marker = self.settings.marker
+        return any(marker(statement.module, name) is Marker.KEEP for name in statement.binds)
+
+    def rebuilds(self, statement: Statement) -> bool:
+        """True when a marker asks for the statement as a whole: for what it binds, or sets on a class."""
+        names = {*statement.binds, *(name for name in statement.effects.mutates if "." in name)}
+        return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
+
+    def again_inside(self, statement: Statement) -> tuple[str, ...]:
+        """The attributes that a class body binds and a marker, or a deletion that is gone, wants anew."""
+        if not statement.is_class or not (self.settings.rebuild or self.restored):
+            return ()
+        owner, module = statement.binds[0], statement.module
+        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
+
+    def kept_inside(self, statement: Statement) -> tuple[str, ...]:
+        """The attributes that a class body binds and whose objects a marker says to keep."""
+        if not statement.is_class or not self.settings.keep:
+            return ()
+        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        marker, owner = self.settings.marker, statement.binds[0]
+        return tuple(n for n in names if marker(statement.module, f"{owner}.{n}") is Marker.KEEP)
+
+    def _wants_again(self, module: str, dotted: str) -> bool:
+        if key(module, dotted) in self.restored:
+            return True
+        return self.settings.marker(module, dotted) is Marker.REBUILD

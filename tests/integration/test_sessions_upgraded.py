@@ -19,7 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import upward_asgi
-from tests.integration.test_sessions_restart import serving
+from tests.serving import serving
 from upward_asgi.errors import ConfigurationError
 from upward_asgi.middleware import Upward
 from upward_asgi.sessions import LiveSession, telling
@@ -111,7 +111,7 @@ HANDLERS = [
 async def test_who_is_told(handler: Any, stack: str) -> None:
     """Up and down: the client sees what `upgraded` sends, and its messages are answered before and after."""
     service = service_of(handler)
-    async with serving(service, stack) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service, ws=stack) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "got 1"
         assert await upgrade(service) == []
         assert await client.recv() == "upgraded from 1.0.0 up"
@@ -142,7 +142,7 @@ async def test_between_two_messages() -> None:
             await upward_asgi.session(self).send_text("told")
 
     service = service_of(Slow)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         await client.send("slow")
         await began.wait()
         async with anyio.create_task_group() as tasks:
@@ -170,7 +170,7 @@ async def test_a_busy_section_is_left_first() -> None:
             await websocket.send_text(f"got {text}")
 
     service = service_of(asking)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await client.recv() == "your name?"
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(upgrade, service)
@@ -191,7 +191,7 @@ async def test_a_handler_that_only_sends(monkeypatch: pytest.MonkeyPatch) -> Non
         await anyio.Event().wait()
 
     service = service_of(pushing)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await client.recv() == "ready"
         assert await upgrade(service) == []
         assert await client.recv() == "upgraded from 1.0.0 up"
@@ -214,7 +214,7 @@ async def test_the_context_is_the_handlers() -> None:
             await websocket.send_text(text)
 
     service = service_of(named)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "1"
         await upgrade(service)
         assert await client.recv() == "Ada"
@@ -235,7 +235,7 @@ async def test_one_that_raises_goes_on(error: type[BaseException], caplog: pytes
             await websocket.send_text(f"got {text}")
 
     service = service_of(failing)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "got 1"
         (raised,) = await upgrade(service)
         assert isinstance(raised, error)
@@ -258,7 +258,7 @@ async def test_a_client_that_has_left_is_no_error(gone: Exception) -> None:
             await websocket.send_text(f"got {text}")
 
     service = service_of(leaving)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "got 1"
         assert await upgrade(service) == []
 
@@ -273,7 +273,7 @@ async def test_the_limit_ends_it() -> None:
             await anyio.Event().wait()
 
     service = service_of(Hanging)
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "got 1"
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:
@@ -295,7 +295,7 @@ async def test_a_new_handler_registers_its_own() -> None:
             await websocket.send_text(f"got {text}")
 
     service = service_of(upward_asgi.upgradable(at_first))
-    async with serving(service) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await ask(client, "1") == "got 1"
         registers[0] = False
         await service.sessions.restart(service.sessions.open())
@@ -321,8 +321,8 @@ async def test_a_stream_of_events_is_told() -> None:
     service = Upward(Starlette(routes=[Route("/events", events)]))
     headers = {"accept": "text/event-stream"}
     async with (
-        serving(service) as url,
-        httpx.AsyncClient(base_url=url.replace("ws", "http"), headers=headers) as client,
+        serving(service) as at,
+        httpx.AsyncClient(base_url=f"http://{at}", headers=headers) as client,
         client.stream("GET", "/events") as answer,
     ):
         lines = answer.aiter_lines()
@@ -343,7 +343,7 @@ async def test_a_live_session_has_its_method() -> None:
                 refused.append(str(error))
             await self.send_text("ready")
 
-    async with serving(service_of(Live)) as url, websockets.connect(f"{url}/ws") as client:
+    async with serving(service_of(Live)) as at, websockets.connect(f"ws://{at}/ws") as client:
         assert await client.recv() == "ready"
     assert "async def upgraded(self, old_vsn)" in refused[0]
 

@@ -26,13 +26,14 @@ from .relay import Relay
 from .run import DISCONNECT, RUN, Run, first_of
 from .session import Session
 
-__all__ = ["Restart", "restart_of"]
+__all__ = ["REFUSED_CODE", "Restart", "restart_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _LOG = logging.getLogger("upward_asgi.sessions")
-_REFUSED = 1008
+REFUSED_CODE = 1008
+"""Policy Violation: what a client gets that the new handler refuses, though it was accepted before."""
 SETTLE_SECONDS = 1.0
 """How long a new handler that never receives is on probation."""
 END_SECONDS = 20.0
@@ -71,12 +72,13 @@ class Restart:
     async def start(self) -> BaseException | None:
         """Start the new handler; returns what it raised before it had settled.
 
-        One that does not receive has settled after a while.
+        One that has accepted the client, and does not receive, has settled after a while.
         """
         starting = asyncio.ensure_future(self.relay.start())
         try:
             while not (await asyncio.wait({starting}, timeout=SETTLE_SECONDS))[0]:
-                self._settle(self.run)
+                if self.run.accepted:
+                    self._settle(self.run)
         finally:
             starting.cancel()
         return starting.result()
@@ -85,6 +87,11 @@ class Restart:
     def failure(self) -> BaseException | None:
         """What the new handler has raised since it was started."""
         return self.relay.failure
+
+    @property
+    def refused(self) -> bool:
+        """True when the new handler has not taken over the client."""
+        return self.run.refused
 
     async def release(self) -> None:
         """The upgrade stands: what the new handler sent reaches the client."""
@@ -267,7 +274,7 @@ class Restart:
             return
         if message["type"] != "websocket.accept":
             run.refused = True
-            close = {"type": "websocket.close", "code": _REFUSED, "reason": "refused after an upgrade"}
+            close = {"type": "websocket.close", "code": REFUSED_CODE, "reason": "refused after an upgrade"}
             await self._hold(run, close, own=True)
             return
         agreed = self._session.channel.subprotocol

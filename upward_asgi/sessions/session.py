@@ -53,6 +53,11 @@ class Restarts(Protocol):
         """What the new handler has raised since it was started, also after it seemed to have come up."""
         ...
 
+    @property
+    def refused(self) -> bool:
+        """True when the new handler has not taken over the client, whose connection ends for that."""
+        ...
+
     async def release(self) -> None:
         """Nobody will take the new handler back: what it sent reaches the client."""
         ...

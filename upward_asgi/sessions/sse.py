@@ -108,6 +108,11 @@ class EventStream:
         """What the new handler has raised since it was started."""
         return self.relay.failure
 
+    @property
+    def refused(self) -> bool:
+        """True when the new handler has not taken over the client."""
+        return self.run.refused
+
     async def release(self) -> None:
         """The upgrade stands: the new handler's events reach the client."""
         self.run.released.set()

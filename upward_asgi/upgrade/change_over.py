@@ -44,6 +44,8 @@ class ChangeOver:
         """How many of them were given another state."""
         self.broken: Broken = {}
         """Those that could not follow, under a policy that closes them."""
+        self.turned_away: frozenset[Session] = frozenset()
+        """Those whose new handler refused them."""
         self._operation = operation
         self._service = service
         self._at = progress
@@ -155,6 +157,7 @@ class ChangeOver:
         self._at.where = "the restart of changed handlers"
         self._service.sessions.entrance.open()  # requests need not wait for handlers; sessions do
         await handlers.start()
+        self.turned_away = handlers.turned_away
 
     async def _hand_back(self, handlers: Handlers) -> None:
         """The old handlers take over again; also at a shutdown."""

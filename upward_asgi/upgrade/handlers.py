@@ -55,6 +55,11 @@ class Handlers:
         if failed:
             raise _crashed(failed)
 
+    @property
+    def turned_away(self) -> frozenset[Session]:
+        """The sessions whose new handler refused the client that the old one had accepted."""
+        return frozenset(s for s in self.ended if s.restart is not None and s.restart.refused)
+
     async def end_again(self) -> None:
         """End the new handlers, which have sent nothing yet; also at a shutdown."""
         if self.ended:

@@ -11,6 +11,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from ..errors import NotHot, NotUndone, QuiesceTimeout, UpgradeFailed, UpwardError
+from ..sessions.restart import REFUSED_CODE
 from .machine import State
 from .operation import Kind, Operation
 
@@ -25,7 +26,11 @@ __all__ = [
     "place_of_error",
     "sessions_before",
     "sessions_since",
+    "turned_away_to_json",
 ]
+
+_NAMED = 100
+"""Sessions that a report names; the count says how many there were."""
 
 
 def as_upward_error(error: BaseException, where: str) -> UpwardError:
@@ -86,12 +91,27 @@ def sessions_before(sessions: Sessions) -> frozenset[Session]:
     return frozenset(sessions.open())
 
 
-def sessions_since(sessions: Sessions, before: frozenset[Session], changed: int = 0) -> dict[str, object]:
-    """How many of the sessions of `before` are still open; `changed` of them have another state now."""
-    kept = before.intersection(sessions.open())
+def sessions_since(
+    sessions: Sessions, before: frozenset[Session], turned_away: frozenset[Session], changed: int
+) -> dict[str, object]:
+    """How many of the sessions of `before` are still open; `changed` of them have another state now.
+
+    Those that are `turned_away` are being closed.
+    """
+    kept = before.intersection(sessions.open()) - turned_away
     ways = Counter(map(attrgetter("way"), kept))
     by_way = {str(way): number for way, number in ways.items()}
     return {"total": len(before), "kept": len(kept), "by_way": by_way, "changed": changed}
+
+
+def turned_away_to_json(sessions: frozenset[Session]) -> dict[str, object]:
+    """The sessions that their new handlers refused, as the report names them."""
+    some = sorted(sessions, key=attrgetter("id"))[:_NAMED]
+    return {
+        "total": len(sessions),
+        "code": REFUSED_CODE,
+        "sessions": [{"id": session.id, "path": session.path} for session in some],
+    }
 
 
 def next_step(operation: Operation) -> str:

@@ -27,7 +27,14 @@ from .outcome import event_of, is_the_releases_fault, reason_of
 from .policy import broken_to_json, close_broken
 from .preparation import Preparation, Progress
 from .rehearsals import Rehearsals
-from .report import as_upward_error, error_to_json, next_step, sessions_before, sessions_since
+from .report import (
+    as_upward_error,
+    error_to_json,
+    next_step,
+    sessions_before,
+    sessions_since,
+    turned_away_to_json,
+)
 from .service import Service
 from .standers import Stander
 
@@ -147,12 +154,23 @@ class Transaction:
         report = self._operation.report
         report["patches"] = [patch.report.to_json() for patch in commit.patches]
         report["config"] = [one.to_json() for one in commit.config]
+        self._report_turned_away()
         report["old_frames"] = [one.to_json() for one in found]
         self._count_sessions()
         for one in found:
             if one.session is not None and one.way is Way.RESTART:
                 one.session.judge(Way.LIVE)
         log.info("%s runs, %d session(s) kept", self._operation.to, len(self._change_over.before))
+
+    def _report_turned_away(self) -> None:
+        """An upgrade closes no session, but a handler may refuse its client: then it is said whose."""
+        turned_away = self._change_over.turned_away
+        if not turned_away:
+            return
+        self._operation.report["turned_away"] = turned_away_to_json(turned_away)
+        self._at.warnings.append(
+            f"{len(turned_away)} session(s) were refused by their new handlers and closed"
+        )
 
     async def _tell_sessions(self, commit: Commit) -> None:
         """Let each session push what its user should see now; its errors are reported, and harmless."""
@@ -178,7 +196,10 @@ class Transaction:
     def _count_sessions(self) -> None:
         report = self._operation.report
         report["sessions"] = sessions_since(
-            self._service.sessions, self._change_over.before, self._change_over.changed
+            self._service.sessions,
+            self._change_over.before,
+            self._change_over.turned_away,
+            self._change_over.changed,
         )
 
     def _failed(self, raised: Exception) -> None:

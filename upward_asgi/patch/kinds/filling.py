@@ -32,11 +32,13 @@ def fill_instances(
     had: frozenset[str],
     *,
     shape: Callable[[Any], Iterable[str]] | None = None,
+    given: str = "",
 ) -> None:
     """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`.
 
     `shape` tells the fields of an instance, in order: then what it holds comes in that order, without the
-    fields that its class no longer has, as in an instance made afresh.
+    fields that its class no longer has, as in an instance made afresh. `given` names the attribute with the set
+    of the fields that its maker gave a value; it forgets these fields too.
 
     The fields that the class `had` before they have, and what the class itself answers they need not have: if
     these are all, nobody is looked for.
@@ -54,7 +56,10 @@ def fill_instances(
             if field.make is not None and not has_attribute(instance, field.name):
                 journal.set_attribute(instance, field.name, field.make(instance))
         if shape is not None:
-            _arrange(journal, instance, list(shape(instance)), had)
+            order = list(shape(instance))
+            _arrange(journal, instance, order, had)
+            if given and has_attribute(instance, given):  # not while it is being made
+                _forget_given(journal, instance, given, had.difference(order))
 
 
 def _arrange(journal: Journal, instance: object, order: list[str], had: frozenset[str]) -> None:
@@ -64,6 +69,13 @@ def _arrange(journal: Journal, instance: object, order: list[str], had: frozense
     names = [*(name for name in order if name in held), *others]
     if names != list(held):
         journal.set_attribute(instance, "__dict__", {name: held[name] for name in names})
+
+
+def _forget_given(journal: Journal, instance: object, attribute: str, gone: frozenset[str]) -> None:
+    """Another set takes the place of the instance's own: copies made of it may share that."""
+    told: set[str] = object.__getattribute__(instance, attribute)
+    if not told.isdisjoint(gone):
+        journal.set_attribute(instance, attribute, told - gone)
 
 
 def _answers(cls: type, name: str) -> bool:

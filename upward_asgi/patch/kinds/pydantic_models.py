@@ -52,7 +52,8 @@ class _Model(Kind):
         build_schemas((old, *dependent))
         fields = old.__dict__["__pydantic_fields__"]
         defaults = (_default(name, field) for name, field in fields.items())
-        fill_instances(journal, old, defaults, had, shape=_fields_of)  # a dump shows what is held, as it is
+        # A dump shows what is held, as it is; one of the fields that were given must find them all.
+        fill_instances(journal, old, defaults, had, shape=_fields_of, given="__pydantic_fields_set__")
 
     def settle(self, journal: Journal, cls: type) -> None:
         models = (cls, *_nesting(cls))

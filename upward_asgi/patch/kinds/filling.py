@@ -37,8 +37,8 @@ def fill_instances(
     """Give live instances of the class and its subclasses what they lack. Raises `CannotFollow`.
 
     `shape` tells the fields of an instance, in order: then what it holds comes in that order, without the
-    fields that its class no longer has, as in an instance made afresh. `given` names the attribute with the set
-    of the fields that its maker gave a value; it forgets these fields too.
+    fields that its class no longer has, as in an instance made afresh. `given` names the attribute with the
+    set of the fields that its maker gave a value; it forgets these fields too.
 
     The fields that the class `had` before they have, and what the class itself answers they need not have: if
     these are all, nobody is looked for.

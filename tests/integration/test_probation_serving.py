@@ -199,7 +199,7 @@ class Plain(WebSocketEndpoint):
         await websocket.send_text(f"{parts.WORD} {text}")
 
 
-app = Starlette(routes=[WebSocketRoute("/live", Counter), WebSocketRoute("/plain", Plain)])
+app = Starlette(routes=[Route("/health", health), WebSocketRoute("/plain", Plain)])
 """
 RAISES = """
     async def upgraded(self, old_vsn):
@@ -218,7 +218,7 @@ async def test_errors_in_upgraded_take_the_release_back(
     second = {**parts(), "app.py": RAISES.join(first.rsplit("\n\napp = ", 1))}
     async with serve(second) as (upward, address), AsyncExitStack() as stack:
         sockets = [
-            await stack.enter_async_context(websockets.connect(f"{address}/plain", open_timeout=20))
+            await stack.enter_async_context(websockets.connect(f"ws://{address}/plain", open_timeout=20))
             for _ in range(3)
         ]
         assert await ask(sockets[0]) == "old x"
@@ -228,6 +228,7 @@ async def test_errors_in_upgraded_take_the_release_back(
             while upward.sessions.release.micro == 1:
                 await anyio.lowlevel.checkpoint()
         assert [await ask(socket) for socket in sockets] == ["old x"] * 3
+    assert "had 3 failed upgraded() on" in upward.engine.operations()[-1].report["because"]
     assert "3 failed upgraded()" in (upward.store.release("1.0.1").failed or "")
 
 

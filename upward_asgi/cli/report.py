@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from .leftovers import leftovers_lines
+
 __all__ = ["report_text"]
 
 _ENDS = {
@@ -36,6 +38,8 @@ def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Ite
         yield f"  closed    {_closed(_mapping(report['closed']))}"
     if "pause_ms" in report:
         yield f"  pause     {_pause(report)}"
+    if report.get("leftovers"):
+        yield from leftovers_lines(_mapping(report["leftovers"]))
     yield f"  phases    {_phases(operation.get('phases'))}"
     for warning in _list(report.get("warnings")):
         yield f"  warning   {warning}"

@@ -17,7 +17,7 @@ from typing import Any
 
 from .changed import ChangedCode, FunctionPlace
 
-__all__ = ["code_of_task", "code_of_threads", "standing", "threads_standing"]
+__all__ = ["code_of_task", "code_of_threads", "standing", "suspended_in", "threads_standing"]
 
 
 def standing(task: asyncio.Task[Any], changed: ChangedCode) -> FunctionPlace | None:
@@ -38,6 +38,18 @@ def threads_standing(changed: ChangedCode) -> dict[int, FunctionPlace]:
 
 def code_of_task(task: asyncio.Task[Any]) -> Iterator[CodeType]:
     """The code objects of the frames a task is suspended in, the outermost first."""
+    return map(_code_of, suspended_in(task))
+
+
+def _code_of(suspended: Any) -> CodeType:
+    if isinstance(suspended, CoroutineType):
+        return suspended.cr_code
+    code: CodeType = suspended.gi_code if isinstance(suspended, GeneratorType) else suspended.ag_code
+    return code
+
+
+def suspended_in(task: asyncio.Task[Any]) -> Iterator[Any]:
+    """The coroutines and generators a task is suspended in, the outermost first."""
     awaited: Any = task.get_coro()
     seen: set[int] = set()
     while awaited is not None and id(awaited) not in seen:
@@ -46,16 +58,16 @@ def code_of_task(task: asyncio.Task[Any]) -> Iterator[CodeType]:
             # Not `cr_frame`: asking for it makes a frame object for each of many thousand coroutines.
             if not (awaited.cr_suspended or awaited.cr_running):  # it has ended, or has not begun
                 if awaited.cr_frame is not None:
-                    yield awaited.cr_code
+                    yield awaited
                 return
-            yield awaited.cr_code
+            yield awaited
             awaited = awaited.cr_await
         elif isinstance(awaited, GeneratorType):
-            code, awaited = awaited.gi_code, awaited.gi_yieldfrom
-            yield code
+            yield awaited
+            awaited = awaited.gi_yieldfrom
         elif isinstance(awaited, AsyncGeneratorType):
-            code, awaited = awaited.ag_code, awaited.ag_await
-            yield code
+            yield awaited
+            awaited = awaited.ag_await
         else:
             awaited = _behind(awaited)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import time
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -35,9 +36,13 @@ __all__ = ["Patch", "Prepared", "prepare"]
 class Patch:
     """An applied patch: its report, and the way back."""
 
-    def __init__(self, journal: Journal, report: PatchReport) -> None:
+    def __init__(
+        self, journal: Journal, report: PatchReport, superseded: Sequence[weakref.ref[type]] = ()
+    ) -> None:
         self._journal = journal
         self.report = report
+        self.superseded = superseded
+        """The classes that it made anew, or made for another to take over: nobody should reach them now."""
 
     def undo(self) -> None:
         """Bring back exactly what was there before the patch. A second call does nothing."""
@@ -114,8 +119,9 @@ class Prepared:
         started = time.perf_counter()
         try:
             living = self._living(report)
+            step = Step(self._material, living, journal, report)
             with heap.looking():
-                Step(self._material, living, journal, report).run()
+                step.run()
             living.clear()
             _require_moot(one for one in self._moot if one.at_all)
         except CannotFollow as refusal:
@@ -135,7 +141,7 @@ class Prepared:
         report.steps = len(journal)
         report.missed = (*report.missed, *dict.fromkeys(heap.missed))
         report.compared_seconds += heap.seconds
-        return Patch(journal, report)
+        return Patch(journal, report, step.superseded_classes())
 
     def _living(self, report: PatchReport) -> LivingFunctions:
         """The living functions, those included that were born since they were looked for."""

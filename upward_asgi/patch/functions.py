@@ -14,10 +14,12 @@ from typing import Any, TypeGuard
 
 from .journal import Journal
 
-__all__ = ["become", "can_become", "forward", "functions_under", "redefine", "same_definition"]
+__all__ = ["become", "can_become", "forward", "forwards", "functions_under", "redefine", "same_definition"]
 
 _DEPTH = 6
 """How many wrappers deep a function is looked for under what a decorator made of it."""
+_TARGET = "__upward_target__"
+"""The keyword of a function that only forwards, with the function that it forwards to."""
 
 
 def can_become(old: FunctionType, code: CodeType) -> bool:
@@ -115,9 +117,14 @@ def forward(journal: Journal, old: FunctionType, new: Callable[..., Any]) -> Non
     """Let a function that cannot become the new one call it: its cells stay, its code only forwards."""
     journal.set_attribute(old, "__code__", _forwarder(old.__code__))
     journal.set_attribute(old, "__defaults__", None)
-    journal.set_attribute(old, "__kwdefaults__", {"__upward_target__": new})
+    journal.set_attribute(old, "__kwdefaults__", {_TARGET: new})
     journal.contents(old.__dict__)
     old.__dict__["__wrapped__"] = new
+
+
+def forwards(function: FunctionType) -> bool:
+    """True of a function that `forward` has left nothing but the way to the new one."""
+    return _TARGET in (function.__kwdefaults__ or {})
 
 
 def _forwarder(code: CodeType) -> CodeType:
@@ -131,9 +138,9 @@ def _forwarder(code: CodeType) -> CodeType:
     ]
     source = (
         f"def outer({', '.join(names)}):\n"
-        "    def forward(*args, __upward_target__, **kwargs):\n"
+        f"    def forward(*args, {_TARGET}, **kwargs):\n"
         f"        ({', '.join(names)})\n"
-        "        return __upward_target__(*args, **kwargs)\n"
+        f"        return {_TARGET}(*args, **kwargs)\n"
         "    return forward\n"
     )
     namespace: dict[str, Any] = {}

@@ -6,6 +6,7 @@ statements of the instructions run.
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -121,6 +122,10 @@ class Step:
         self._catch_up()
         self._rebuild()
         self._finish()
+
+    def superseded_classes(self) -> list[weakref.ref[type]]:
+        """The class objects in whose place others stand, for whoever looks whether they are gone."""
+        return [weakref.ref(gone) for gone, _ in self.progress.superseded if isinstance(gone, type)]
 
     def _catch_up(self) -> None:
         """What reads a name that only got its new value later runs again: modules may import in a circle."""

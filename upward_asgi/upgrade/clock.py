@@ -64,6 +64,9 @@ class Timeouts:
     is undone, and the old ones get as long to take over again."""
     upgraded_seconds: float = 10.0
     """Telling the sessions, after the commit, that they were upgraded."""
+    leftovers_seconds: float = 10.0
+    """Looking, after the result, for what still reaches old code; past it the report says that the look was
+    cut short; 0: no look."""
     store_seconds: float = 30.0
     """Writing down in the store, after the result, how a release did."""
     operation_seconds: float = 900.0

@@ -9,8 +9,6 @@ in a thread.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +17,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import anyio
-import anyio.to_thread
 from packaging.version import Version
 
 from ..errors import NotHot, UpwardError
 from .application import function_named
 from .commit import Commit, Stages
+from .copies import can_fork, outcome_of
 from .hop import Step
 from .messages import kind_of
 from .nearness import heap_size
@@ -36,22 +33,14 @@ if TYPE_CHECKING:
     from ..patch import ImportRoot
     from ..sessions import Broken, Sessions
     from .application import Application
-    from .fork import Fork, Outcome
     from .proof import Proof
     from .refinement import Lesson
     from .standers import Stander
 
-__all__ = ["can_fork", "rehearse"]
+__all__ = ["rehearse"]
 
 _SAMPLES = 5
 """Sessions named for each cause of failure; the count says how many there were."""
-_GRACE = 10.0
-"""Seconds after the child's limit until its end is no longer waited for."""
-
-
-def can_fork() -> bool:
-    """True where a forked copy works; macOS's system libraries do not survive a fork beside threads."""
-    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 async def rehearse(
@@ -83,22 +72,10 @@ async def rehearse(
     began = time.perf_counter()
     fork = start_fork(job, timeout=timeout, memory=memory)
     fork_seconds = time.perf_counter() - began
-    outcome = await _outcome_of(fork, timeout)
+    outcome = await outcome_of(fork, timeout)
     rehearsal = outcome.value if isinstance(outcome, Returned) else Rehearsal("fork", ended=str(outcome))
     rehearsal.fork_seconds = fork_seconds
     return rehearsal
-
-
-async def _outcome_of(fork: Fork[Rehearsal], timeout: float) -> Outcome[Rehearsal]:  # noqa: ASYNC109
-    """How the child ended. It is killed at its own limit, and at once when nobody waits for it any more."""
-    from .fork import TimedOut
-
-    try:
-        with anyio.move_on_after(timeout + _GRACE):
-            return await anyio.to_thread.run_sync(fork.outcome, abandon_on_cancel=True)
-        return TimedOut(timeout)
-    finally:
-        fork.kill()  # the thread reaps it
 
 
 def _in_the_copy(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from .clock import Clock, Timeouts
 from .proof import ProofPolicy
@@ -32,7 +32,9 @@ class Service:
     rehearsal_memory: int | None
     """Bytes that the forked copy may allocate; None: as much as the system gives."""
     proof: ProofPolicy = ProofPolicy.REFUSE
-    drained: WeakKeyDictionary[Session, Places] = field(default_factory=WeakKeyDictionary)
+    drained: weakref.WeakKeyDictionary[Session, Places] = field(default_factory=weakref.WeakKeyDictionary)
     """The draining sessions, each with the changed functions that it was found in."""
+    superseded: list[weakref.ref[type]] = field(default_factory=list)
+    """The classes that upgrades put others in the place of, as long as anybody reaches them."""
     imported: set[str] = field(default_factory=set)
     """Digests of the releases that a clean interpreter has imported."""

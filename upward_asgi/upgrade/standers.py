@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from ..sessions import Session
     from .hop import Step
 
-__all__ = ["Patience", "Places", "Stander", "in_threads", "patience_of", "place_of", "stander_of_task"]
+__all__ = [
+    "Patience",
+    "Places",
+    "Stander",
+    "in_threads",
+    "names_of_threads",
+    "patience_of",
+    "place_of",
+    "stander_of_task",
+]
 
 
 class Patience(Enum):
@@ -188,7 +197,7 @@ def in_threads(places: Places) -> Iterator[Stander]:
     """The threads that stand in a changed function now."""
     from ..patch.activity import code_of_threads
 
-    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    names = names_of_threads()
     codes: dict[int, list[CodeType]] = {}
     for ident, code in code_of_threads():
         codes.setdefault(ident, []).append(code)
@@ -196,3 +205,8 @@ def in_threads(places: Places) -> Iterator[Stander]:
         place = places.innermost(reversed(stack))  # a thread's stack comes innermost first
         if place is not None:
             yield Stander("thread", names.get(ident, str(ident)), place, Patience.UNTIL_GONE)
+
+
+def names_of_threads() -> dict[int | None, str]:
+    """The names of the threads by their idents."""
+    return {thread.ident: thread.name for thread in threading.enumerate()}

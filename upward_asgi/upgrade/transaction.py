@@ -20,6 +20,7 @@ from ..store import Store
 from .change_over import ChangeOver
 from .commit import Commit
 from .drains import remember_drains, take_back_drains
+from .leftovers import look_for_leftovers
 from .machine import Event
 from .nearness import has_many, only_young_collections
 from .operation import Operation
@@ -61,6 +62,7 @@ class Transaction:
                 await self._close_broken()
                 await self._tell_sessions(commit)
                 commit.forget()
+                await self._look_for_leftovers(commit)
             await self._remember(None)
         except Exception as error:
             self._failed(error)
@@ -171,6 +173,14 @@ class Transaction:
         self._at.warnings.append(
             f"{len(turned_away)} session(s) were refused by their new handlers and closed"
         )
+
+    async def _look_for_leftovers(self, commit: Commit) -> None:
+        """The proof afterwards; the result stands already."""
+        known = self._service.superseded
+        known += [one for patch in commit.patches for one in patch.superseded]
+        current = commit.steps[-1].hop.new.root
+        self._operation.report["leftovers"] = await look_for_leftovers(self._service, current)
+        known[:] = [one for one in known if one() is not None]
 
     async def _tell_sessions(self, commit: Commit) -> None:
         """Let each session push what its user should see now; its errors are reported, and harmless."""

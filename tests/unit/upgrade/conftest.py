@@ -190,7 +190,8 @@ class FakePrepared:
         assert self.world.code == self.old
         self.world.code = self.new
         report = PatchReport()
-        return SimpleNamespace(undo=self._undo, report=report, forget=lambda: None, settle=lambda: None)
+        nothing: Callable[[], None] = lambda: None  # noqa: E731
+        return SimpleNamespace(undo=self._undo, report=report, forget=nothing, settle=nothing, superseded=())
 
     def _undo(self) -> None:
         self.world.reach(f"undo {self.new}")

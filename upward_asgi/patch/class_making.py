@@ -59,7 +59,7 @@ def _take_over(
     run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
 ) -> None:
     changes = body_changes(older, newer)
-    clean, had = _clean_values(run, old, changes), kind.fields(old)
+    clean, had = _clean_values(run, old, new, changes), kind.fields(old)
     body = bound_in(newer)
     for name, value in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
@@ -79,7 +79,7 @@ def _carry_over(
     run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
 ) -> None:
     """A class that takes another's place gets what came to the other from outside, or lives on in it."""
-    clean = _clean_values(run, old, body_changes(older, newer))
+    clean = _clean_values(run, old, new, body_changes(older, newer))
     made = {*bound_in(older), *kind.generated(old), *kind.own, *OWN, *_ALWAYS}
     for name, value in old.__dict__.items():
         if name in clean or (name not in made and name not in new.__dict__ and not _is_layout(value)):
@@ -95,16 +95,23 @@ def _is_unstamped(cls: type, name: str) -> bool:
     return name == "__firstlineno__" and name not in cls.__dict__
 
 
-def _clean_values(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> set[str]:
+def _clean_values(run: ModuleRun, old: type, new: type, changes: tuple[Change, ...]) -> set[str]:
     """Attributes whose statement did not change: values set from outside, or at run time, live on."""
     clean: set[str] = set()
     for change in changes:
         if change.new is None or change.new.is_function or not change.new.binds:
             continue
         kept = run.kept.issuperset(change.new.binds)
-        if kept or (change.how is Changed.SAME and not must_run(run, cls, change)):
-            clean.update(name for name in change.new.binds if name in cls.__dict__)
-    return clean
+        if kept or (change.how is Changed.SAME and not must_run(run, old, change)):
+            clean.update(name for name in change.new.binds if name in old.__dict__)
+    return clean - {name for name in clean if _is_alias(old, new, name, clean)}
+
+
+def _is_alias(old: type, new: type, name: str, clean: set[str]) -> bool:
+    """True when the attribute is, in both classes, another one that is not clean: `alias = method`."""
+    before, after = old.__dict__[name], new.__dict__.get(name, MISSING)
+    others = (other for other, value in new.__dict__.items() if value is after and other not in clean)
+    return any(old.__dict__.get(other, MISSING) is before for other in others)
 
 
 def _take(run: ModuleRun, old: type, new: type, name: str, value: Any, *, written: bool) -> None:

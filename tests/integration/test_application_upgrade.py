@@ -16,6 +16,7 @@ import websockets
 from tests.imports import imports_restored
 from tests.wheels import contents_of, record_of, write_archive
 from upward_asgi import Upward
+from upward_asgi.cli.report import report_text
 from upward_asgi.store import Store
 from upward_asgi.upgrade import Engine, Operation, OperationState
 
@@ -142,6 +143,20 @@ async def test_the_application_hears_of_its_settings(tmp_path: Path) -> None:
         down = await service.ended(service.engine.downgrade())
         assert down.state is OperationState.SUCCEEDED, down.report
         assert service.config.HEARD[1][0] == {"LIMIT": 10}
+
+
+async def test_the_plan_and_a_dry_run_say_it_first(tmp_path: Path) -> None:
+    """The plan lists the settings from the sources, a dry run from the copy; the upgrade does just that."""
+    async with serving(tmp_path, FIRST, {**FIRST, "config.py": NEW_CONFIG}) as service:
+        expected = {"changed": ["LIMIT"], "new": ["options.region"], "removed": []}
+        (planned,) = service.engine.plan()
+        assert planned.config.to_json() == expected
+        dry = await service.ended(service.engine.upgrade(dry_run=True))
+        assert dry.report["rehearsal"]["config"] == [expected]  # type: ignore[index]
+        assert "  settings  ~ LIMIT, + options.region" in report_text(dry.to_json())
+        assert service.config.HEARD == [] and service.config.LIMIT == 10
+        up = await service.ended(service.engine.upgrade())
+        assert up.report["config"] == [expected]
 
 
 async def test_a_config_change_that_raises(tmp_path: Path) -> None:

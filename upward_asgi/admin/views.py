@@ -24,6 +24,7 @@ def plan_to_json(hops: Sequence[Appup], to: Version | None = None) -> dict[str, 
     down = to is not None and hops[-1].old == to
     verdicts = [hop.down_verdict if down else hop.verdict for hop in hops]
     reasons = [reason.to_json() for verdict in verdicts for reason in verdict.reasons]
+    config = [hop.down_config if down else hop.config for hop in hops]
     return {
         "from": str(hops[0].new if down else hops[0].old),
         "to": str(hops[-1].old if down else hops[-1].new),
@@ -31,6 +32,7 @@ def plan_to_json(hops: Sequence[Appup], to: Version | None = None) -> dict[str, 
         "verdict": "cold" if reasons else "hot",
         "reasons": reasons,
         "notes": [note.to_json() for verdict in verdicts for note in verdict.notes],
+        "config": config[0].merged(*config[1:]).to_json(),
         "hops": [hop.to_json() for hop in hops],
     }
 

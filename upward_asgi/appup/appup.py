@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
 
+from .config_changes import ConfigChanges
 from .fields import items, malformed, mapping, optional, required
 from .instructions import Instruction, instruction_from_json
 from .verdict import Verdict
@@ -47,6 +48,12 @@ class Appup:
     down_verdict: Verdict = field(default_factory=Verdict)
     """Whether the way back is hot."""
 
+    config: ConfigChanges = field(default_factory=ConfigChanges)
+    """What the way up does to the application's settings, where it has a `config_change`."""
+
+    down_config: ConfigChanges = field(default_factory=ConfigChanges)
+    """What the way back does to them."""
+
     name: str = ""
     """The application's distribution; empty where the trees do not say it."""
 
@@ -59,6 +66,8 @@ class Appup:
             "new": str(self.new),
             "verdict": self.verdict.to_json(),
             "down_verdict": self.down_verdict.to_json(),
+            "config": self.config.to_json(),
+            "down_config": self.down_config.to_json(),
             "up": [instruction.to_json() for instruction in self.up],
             "down": [instruction.to_json() for instruction in self.down],
         }
@@ -76,6 +85,8 @@ class Appup:
             down=_instructions(fields, "down"),
             verdict=Verdict.from_json(fields.get("verdict")),
             down_verdict=Verdict.from_json(fields.get("down_verdict")),
+            config=ConfigChanges.from_json(fields.get("config")),
+            down_config=ConfigChanges.from_json(fields.get("down_config")),
             name=optional(fields, "name", str, "appup") or "",
         )
 

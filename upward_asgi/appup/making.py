@@ -10,6 +10,7 @@ from packaging.version import Version
 from .application_effects import application_verdict
 from .appup import Appup
 from .code_changes import carried_by
+from .config_changes import config_changes
 from .effects import effects_verdict
 from .instructions import Instruction
 from .metadata import read_metadata
@@ -66,6 +67,8 @@ def make_appup(
         down,
         _verdict(there, settings, packages, planned).merged(application_verdict(there, planned)),
         _verdict(back, settings, packages, planned_back).merged(application_verdict(back, planned_back)),
+        config_changes(old_tree, new_tree, settings, up),
+        config_changes(new_tree, old_tree, settings, down),
         name,
     )
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from .appup import Appup
+from .config_changes import ConfigChanges
 from .instructions import (
     AddDefinition,
     AddModule,
@@ -53,6 +54,7 @@ def render_plan(appup: Appup, *, down: bool = False) -> str:
         _header(appup, verdict, down),
         [*_listed("Reasons against it:", "-", verdict.reasons), *_if_imported(verdict.reasons)],
         list(_modules(steps)),
+        _settings(appup.down_config if down else appup.config),
         _listed("Kept as it is:", "=", kept),
         _listed("Notes:", "-", (note for note in verdict.notes if note.code != KEPT)),
         [_counts(steps), _other_way(appup, down)],
@@ -69,6 +71,13 @@ def _header(appup: Appup, verdict: Verdict, down: bool) -> list[str]:
         f"{title}: COLD",
         "It cannot be applied to the running process: release it as a new minor version and restart.",
     ]
+
+
+def _settings(changes: ConfigChanges) -> list[str]:
+    """The settings that the application's `config_change` will hear of."""
+    kinds = (("~", changes.changed), ("+", changes.new), ("-", changes.removed))
+    lines = [f"  {sign} {name}" for sign, names in kinds for name in names]
+    return ["Settings, as far as the sources tell:", *lines] if lines else []
 
 
 def _listed(title: str, sign: str, reasons: Iterable[Reason]) -> list[str]:

@@ -86,6 +86,12 @@ class Settings:
     """`pkg.mod:function`, called as `(app)` in the rehearsal's copy after all else; what it raises refuses
     the release."""
 
+    @property
+    def config_places(self) -> tuple[str, ...]:
+        """Where the settings are that `config_change` is told of."""
+        own = () if self.config_change is None else (self.config_change.partition(":")[0],)
+        return self.config or own
+
     @classmethod
     def from_pyproject(cls, path: Path) -> Settings:
         """The settings of a project, from its folder or its pyproject.toml.

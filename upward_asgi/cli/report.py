@@ -36,6 +36,7 @@ def _lines(operation: Mapping[str, object], report: Mapping[str, object]) -> Ite
         yield f"  sessions  {_sessions(_mapping(report['sessions']))}"
     if report.get("closed"):
         yield f"  closed    {_closed(_mapping(report['closed']))}"
+    yield from _settings(report)
     if "pause_ms" in report:
         yield f"  pause     {_pause(report)}"
     if report.get("leftovers"):
@@ -65,6 +66,19 @@ def _error(error: Mapping[str, object]) -> Iterator[str]:
         place = f"{reason['file']}{line}: " if reason.get("file") else ""
         advice = f"; {reason['advice']}" if reason.get("advice") else ""
         yield f"    - {place}{reason.get('message')}{advice}"
+
+
+def _settings(report: Mapping[str, object]) -> Iterator[str]:
+    """What became, or of a dry run would become, of the application's settings."""
+    hops = report.get("config") or _mapping(report.get("rehearsal")).get("config")
+    signed = [
+        f"{sign} {name}"
+        for hop in map(_mapping, _list(hops))
+        for sign, kind in (("~", "changed"), ("+", "new"), ("-", "removed"))
+        for name in _list(hop.get(kind))
+    ]
+    if signed:
+        yield f"  settings  {', '.join(signed)}"
 
 
 def _pause(report: Mapping[str, object]) -> str:

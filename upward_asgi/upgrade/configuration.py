@@ -55,7 +55,7 @@ class Watch:
 
     def __init__(self, settings: Settings) -> None:
         self._function = settings.config_change
-        self._targets = settings.config or _own_module(settings.config_change)
+        self._targets = settings.config_places
         self._before = self._values()
         self._undo: list[Undo] = []
 
@@ -83,10 +83,6 @@ class Watch:
         for target in self._targets:
             found |= _values_of(target)
         return found
-
-
-def _own_module(function: str | None) -> tuple[str, ...]:
-    return () if function is None else (function.partition(":")[0],)
 
 
 def _values_of(target: str) -> dict[str, object]:

@@ -105,6 +105,7 @@ def _in_the_copy(
         rehearsal.failures.append(_failure(error, commit.where, commit.release, commit.store_root))
     rehearsal.changing = frozenset(kind_of(*kind) for staged in commit.staged for kind in staged.changing)
     rehearsal.commit_seconds = time.perf_counter() - began - commit.beside_seconds
+    rehearsal.config = [one.to_json() for one in commit.config]
     rehearsal.lessons = commit.lessons
     if compare:
         rehearsal.missed = commit.missed()

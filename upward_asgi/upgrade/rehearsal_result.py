@@ -55,6 +55,8 @@ class Rehearsal:
     """What a look near the modules alone would have missed, by the release the hop goes to."""
     objects: int = 0
     """How many objects the collector knows, if the copy compared."""
+    config: list[dict[str, object]] = field(default_factory=list)
+    """What happened to the application's settings, hop by hop."""
     rebuilt: tuple[str, ...] = ()
     """Names that earlier rehearsals of the same operation found to be made anew."""
     proof_seconds: float | None = None
@@ -108,6 +110,7 @@ class Rehearsal:
             "differences": [difference.to_json() for difference in self.differences],
             "equal_to_fresh_start": None if self.proof_seconds is None else not self.differences,
             "rebuilt": list(self.rebuilt),
+            "config": self.config,
             "near_look_missed": {str(version): list(missed) for version, missed in self.missed.items()},
         }
         if self.where == "none":

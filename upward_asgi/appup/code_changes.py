@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from .definitions import Statement, class_body, definitions_of
 from .diff import Change, Changed
-from .instructions import CodeChange, Instruction, RenameModule
+from .instructions import CodeChange, Instruction, RenameModule, ReplaceDefinition
 from .scopes import key
 from .tree_diff import TreeDiff
 from .trees import Module
@@ -34,6 +34,9 @@ class Carried:
     """Classes (`pkg.mod:Class`) whose `__code_change__` migrates their instances."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Modules by the name that they had before."""
+    refilled: tuple[str, ...] = ()
+    """Tables (`pkg.mod:NAME`) that are made anew because what fills them changed: what was put in since would
+    be lost."""
 
 
 def carried_by(instructions: Iterable[Instruction]) -> Carried:
@@ -44,6 +47,12 @@ def carried_by(instructions: Iterable[Instruction]) -> Carried:
         tuple(key(step.module, name) for step in changes for name in step.names),
         tuple(key(step.module, step.owner) for step in changes if step.owner),
         {step.module: step.to for step in steps if isinstance(step, RenameModule)},
+        tuple(
+            key(step.module, name)
+            for step in steps
+            if isinstance(step, ReplaceDefinition) and step.refilled
+            for name in step.binds
+        ),
     )
 
 

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Iterator
 from .containers import empty_container
 from .definitions import Statement, assigned_value
 from .diff import Change, Changed
-from .scopes import key
+from .scopes import Scopes, key
 from .settings import Settings
+from .tables_filled import tables_filled
 from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
 
@@ -27,11 +28,13 @@ def effects_verdict(diff: TreeDiff, settings: Settings, migrated: Collection[str
     `migrated` are names (`pkg.mod:NAME`) that a `__code_change__` takes care of.
     """
     reasons: list[Reason] = []
+    scopes = Scopes(diff.old)
     for module, changes in diff.changes.items():
         file = diff.new[module].path.relative_to(diff.new.root).as_posix()
         for change in changes:
             if not _filled_at_import(change, changes):
-                reasons.extend(_reasons(change, settings, file, migrated))
+                reasons.extend(_removed(change, file, scopes))
+                reasons.extend(_replaced(change, settings, file, migrated))
     return Verdict(tuple(reasons))
 
 
@@ -43,8 +46,10 @@ def _filled_at_import(change: Change, changes: Iterable[Change]) -> bool:
     return not mutated.isdisjoint(change.old.binds)
 
 
-def _reasons(change: Change, settings: Settings, file: str, migrated: Collection[str]) -> Iterator[Reason]:
-    if change.how is Changed.REMOVED and change.old is not None and _acts(change.old):
+def _removed(change: Change, file: str, scopes: Scopes) -> Iterator[Reason]:
+    if change.how is not Changed.REMOVED or change.old is None or not _acts(change.old):
+        return
+    if not tables_filled(scopes, change.old):
         yield Reason(
             "removed_effect",
             f"`{_first_line(change.old)}` ran when the old release was imported and cannot be taken back",
@@ -52,8 +57,6 @@ def _reasons(change: Change, settings: Settings, file: str, migrated: Collection
             change.old.line,
             "undo it in a function of yours that a transform applies, or release a minor version",
         )
-    if change.how is Changed.TEXT and change.old is not None and change.new is not None:
-        yield from _replaced(change.old, change.new, settings, file, migrated)
 
 
 def _acts(statement: Statement) -> bool:
@@ -64,9 +67,10 @@ def _acts(statement: Statement) -> bool:
     return not statement.effects.mutates
 
 
-def _replaced(
-    old: Statement, new: Statement, settings: Settings, file: str, migrated: Collection[str]
-) -> Iterator[Reason]:
+def _replaced(change: Change, settings: Settings, file: str, migrated: Collection[str]) -> Iterator[Reason]:
+    old, new = change.old, change.new
+    if change.how is not Changed.TEXT or old is None or new is None:
+        return
     kind = empty_container(assigned_value(old.node))
     if kind is None or kind == empty_container(assigned_value(new.node)):
         return

@@ -24,6 +24,7 @@ from .names import Imported
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
 from .settings import Settings
 from .subclass_hooks import hook_changed
+from .tables_filled import tables_filled
 from .tree_diff import TreeDiff
 
 __all__ = ["Flow", "Run"]
@@ -154,6 +155,10 @@ class Flow:
             for statement in self.scopes.statements(module):
                 if name in statement.effects.binds and not statement.effects.imports:
                     self._run(statement, None)
+        for table in tables_filled(self.old_scopes, change.old):
+            other, _, name = table.partition(":")
+            for statement in self.scopes.binding(other, name) if other in self.diff.new else ():
+                self._run(statement, None)
 
     def _gone(self, module: str) -> set[str]:
         before = self.diff.moves.renamed.get(module, module)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .definitions import Statement
 from .names import dotted_names
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
+from .tables_filled import filled_by_calling, is_table, tables_filled
 from .trees import Tree
 
 __all__ = ["Reads"]
@@ -22,8 +23,9 @@ class Reads:
         self._reads: dict[tuple[str, int], set[str]] = {}
 
     def modules(self, dirty: set[str]) -> list[str]:
-        """Modules whose source mentions one of the names: nobody else can read them."""
+        """Modules whose source mentions one of the names, or what fills it: nobody else can read them."""
         words = {word.encode() for name in dirty for word in _words(name)}
+        words |= {function.encode() for function in self._filling(dirty, words)}
         stars = {f"{name.partition(':')[0].rpartition('.')[2]} import *".encode() for name in dirty}
         return [
             module.name
@@ -31,6 +33,15 @@ class Reads:
             if not words.isdisjoint(module.words)
             or (b"import *" in module.source and any(star in module.source for star in stars))
         ]
+
+    def _filling(self, dirty: set[str], words: set[bytes]) -> Iterator[str]:
+        """The functions that fill one of the dirty tables; each mentions its table."""
+        tables = {name for name in dirty if is_table(self.scopes, name)}
+        for module in self.tree.modules.values() if tables else ():
+            if not words.isdisjoint(module.words):
+                for statement in self.scopes.statements(module.name):
+                    if not tables.isdisjoint(filled_by_calling(self.scopes, statement)):
+                        yield from statement.binds
 
     def hits(self, statement: Statement, dirty: set[str]) -> set[str]:
         """What of `dirty` the statement reads."""
@@ -49,7 +60,7 @@ class Reads:
         return self._reads[place]
 
     def _all_reads(self, statement: Statement) -> set[str]:
-        reads = self.scopes.reads(statement)
+        reads = self.scopes.reads(statement) | tables_filled(self.scopes, statement)
         if statement.is_class:
             reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
         for decorator in getattr(statement.node, "decorator_list", ()):

@@ -137,6 +137,8 @@ class ReplaceDefinition(Instruction):
     when: tuple[str, ...] = ()
     whole: bool = False
     """True for a definition that runs as it is written, decorators and metaclass too: a marker wants it."""
+    refilled: bool = False
+    """True for a table whose own text is the same: it is made anew because what fills it changed."""
 
     @property
     def target(self) -> str:

@@ -28,6 +28,7 @@ from .instructions import (
 )
 from .scopes import key
 from .settings import Settings
+from .tables_filled import makes_table
 from .tree_diff import TreeDiff
 
 __all__ = ["plan_instructions"]
@@ -112,7 +113,8 @@ class _Planner:
         if self.flow.marked.rebuilds(statement):
             return ReplaceDefinition(*at, whole=True)
         if not statement.is_class or (run.change is not None and not _was_class(run.change)):
-            return ReplaceDefinition(*at, when=when)
+            same = run.change is None or run.change.how is Changed.SAME
+            return ReplaceDefinition(*at, when=when, refilled=same and makes_table(statement))
         return self._class_instruction(run, when)
 
     def _class_instruction(self, run: Run, when: tuple[str, ...]) -> Instruction:

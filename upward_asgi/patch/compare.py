@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from .describe_texts import IN_ORDER, ROOT
 
-__all__ = ["Difference", "compare", "owners", "same_place", "unstable"]
+__all__ = ["Difference", "compare", "owners", "same_place", "sorted_keys", "unstable"]
 
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
@@ -171,7 +171,7 @@ class _Question:
     def _same_keys(self, path: str) -> bool:
         """A dict with the same keys in another order: an entry that is added to a live table comes last."""
         new, live = self.new.get(path, ""), self.live.get(path, "")
-        return path.endswith(".order") and _keys(new) == _keys(live)
+        return path.endswith(".order") and sorted_keys(new) == sorted_keys(live)
 
     def _same_place(self, path: str) -> bool:
         """The same line of a file that is the same in both releases: its code still names the older copy."""
@@ -243,7 +243,8 @@ def same_place(here: str, there: str) -> bool:
     return re.fullmatch(".*?".join(map(re.escape, there.split(ROOT))), here) is not None
 
 
-def _keys(order: str) -> list[str]:
+def sorted_keys(order: str) -> list[str]:
+    """The keys that a `.order` of the description names, in whatever order they came."""
     return [order.partition(IN_ORDER)[0]] if IN_ORDER in order else sorted(order.split(", "))
 
 

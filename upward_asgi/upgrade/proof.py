@@ -88,11 +88,13 @@ class Proof:
         return Lesson(found, names_to_rebuild(found, self.old, before, live))
 
     def _replaced(self, before: Description, live: Description) -> tuple[Difference, ...]:
-        """What a fresh start does not have and nobody has settled: live state of another kind."""
-        from ..patch.replaced_state import replaced_state
+        """What a fresh start does not have and nobody has settled: live state that is gone."""
+        from ..patch.replaced_state import lost_entries, replaced_state
 
         settled = {*self.kept, *self.rebuilt, *self.carried.names, *self.noise}
-        return replaced_state(self.old, self.new, before, live, settled=settled)
+        refilled = (name for name in self.carried.refilled if name not in settled)
+        replaced = replaced_state(self.old, self.new, before, live, settled=settled)
+        return (*replaced, *lost_entries(self.old, self.new, before, live, refilled))
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .application_reads import Reaches
 from .applications import Application, Applications, calls_in
@@ -20,7 +20,7 @@ from .scopes import Scopes, key
 from .tree_diff import TreeDiff
 from .verdict import Reason, Verdict
 
-__all__ = ["application_verdict"]
+__all__ = ["application_verdict", "left_to_proof"]
 
 _ADDING = frozenset(
     {
@@ -28,6 +28,7 @@ _ADDING = frozenset(
         *("add_api_websocket_route", "add_middleware", "add_exception_handler"),
     }
 )
+_ADDED = "added_at_run_time"
 _STARTUP = frozenset({"lifespan", "on_startup"})
 
 
@@ -52,6 +53,22 @@ def application_verdict(diff: TreeDiff, instructions: Sequence[Instruction]) -> 
             if place not in called and _adds(one, application, applications):
                 reasons.append(_reason(application, one, diff))
     return Verdict(tuple(reasons))
+
+
+def left_to_proof(verdict: Verdict) -> tuple[Verdict, tuple[Reason, ...]]:
+    """The verdict where a proof will look what was added at run time: such reasons are notes, and are listed.
+
+    A function that adds something may never have been called.
+    """
+    asked = tuple(reason for reason in verdict.reasons if reason.code == _ADDED)
+    if not asked:
+        return verdict, ()
+    kept = tuple(reason for reason in verdict.reasons if reason.code != _ADDED)
+    return Verdict(kept, (*verdict.notes, *map(_asked, asked))), asked
+
+
+def _asked(reason: Reason) -> Reason:
+    return replace(reason, message=f"{reason.message}; the rehearsal looks whether it has", advice="")
 
 
 @dataclass(frozen=True)
@@ -79,7 +96,7 @@ def _adding(scopes: Scopes) -> Iterator[_Adding]:
 def _reason(application: Application, one: _Adding, diff: TreeDiff) -> Reason:
     file = diff.old[one.statement.module].path.relative_to(diff.old.root).as_posix()
     return Reason(
-        "added_at_run_time",
+        _ADDED,
         f"{application.key} is to be built again, and the running service has added to it:"
         f" {ast.unparse(one.call.func)}(…) (line of the old release)",
         file,

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from .definitions import Statement, class_body, definitions_of
 from .diff import Change, Changed
-from .instructions import CodeChange, Instruction, RenameModule, ReplaceDefinition
+from .instructions import CodeChange, Instruction, RebuildApp, RenameModule, ReplaceDefinition
 from .scopes import key
 from .tree_diff import TreeDiff
 from .trees import Module
@@ -37,12 +37,16 @@ class Carried:
     refilled: tuple[str, ...] = ()
     """Tables (`pkg.mod:NAME`) that are made anew because what fills them changed: what was put in since would
     be lost."""
+    applications: tuple[str, ...] = ()
+    """Applications (`pkg.mod:app`) that are built again, under the names that they had before."""
 
 
 def carried_by(instructions: Iterable[Instruction]) -> Carried:
     """What a plan's instructions say of that."""
     steps = tuple(instructions)
     changes = [step for step in steps if isinstance(step, CodeChange)]
+    before = {step.to: step.module for step in steps if isinstance(step, RenameModule)}
+    built = [(step.home or step.module, step.name) for step in steps if isinstance(step, RebuildApp)]
     return Carried(
         tuple(key(step.module, name) for step in changes for name in step.names),
         tuple(key(step.module, step.owner) for step in changes if step.owner),
@@ -53,6 +57,7 @@ def carried_by(instructions: Iterable[Instruction]) -> Carried:
             if isinstance(step, ReplaceDefinition) and step.refilled
             for name in step.binds
         ),
+        tuple(dict.fromkeys(key(before.get(home, home), name) for home, name in built)),
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "forget_kinds",
     "framework_of",
     "make_again",
+    "places_of_additions",
     "register",
 ]
 
@@ -36,6 +37,8 @@ class Framework:
     """`module:Class`, as the class names itself; subclasses of it count."""
     carried: tuple[str, ...] = ()
     """Attributes that hold live state: the old object stays, entries that only the new one has are added."""
+    built: tuple[str, ...] = ()
+    """Attributes, dotted, that hold what was added to it; building it again adds what the release adds."""
     inner: tuple[str, ...] = ()
     """Attributes of whoever holds such an application that cache what was built from it."""
     caches: tuple[str, ...] = ()
@@ -50,10 +53,17 @@ def register(framework: Framework) -> None:
     _FRAMEWORKS[framework.cls] = framework
 
 
-register(Framework("starlette.applications:Starlette", carried=("state", "dependency_overrides")))
+register(
+    Framework(
+        "starlette.applications:Starlette",
+        carried=("state", "dependency_overrides"),
+        built=("router.routes", "user_middleware", "exception_handlers"),
+    )
+)
 register(
     Framework(
         "starlette.routing:Router",
+        built=("routes",),
         inner=("_effective_candidates_version", "_effective_low_priority_routes_version"),
         caches=("starlette", "fastapi"),
     )
@@ -64,6 +74,11 @@ def framework_of(cls: type) -> Framework | None:
     """The framework of an application class, None when it is none."""
     names = (f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__)
     return next((_FRAMEWORKS[name] for name in names if name in _FRAMEWORKS), None)
+
+
+def places_of_additions() -> frozenset[str]:
+    """The attributes, dotted, that hold what was added to an application of any known framework."""
+    return frozenset(place for framework in _FRAMEWORKS.values() for place in framework.built)
 
 
 def forget_kinds(journal: Journal) -> None:

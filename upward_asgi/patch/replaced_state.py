@@ -9,11 +9,11 @@ the release no longer has goes with what it held.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
-from .compare import Difference, sorted_keys
+from .compare import Difference
 
-__all__ = ["lost_entries", "replaced_state"]
+__all__ = ["replaced_state"]
 
 _COUNT = re.compile(r" of \d+.*", re.S)
 _FOREIGN = ("class ", "function ", "module ", "local ", "detached ")
@@ -43,37 +43,6 @@ def replaced_state(
         and _kind(old[name]) != _kind(new[name])
         and _is_live(name, old, before)
     )
-
-
-def lost_entries(
-    old: Mapping[str, str],
-    new: Mapping[str, str],
-    before: Mapping[str, str],
-    live: Mapping[str, str],
-    refilled: Iterable[str],
-) -> tuple[Difference, ...]:
-    """The tables (`pkg.mod:NAME`) that were made anew only because what fills them changed, and that held
-    entries of the running service. The descriptions are those of `replaced_state`.
-    """
-    places = ((name, _place(name, before)) for name in refilled)
-    return tuple(
-        Difference(name, new.get(name), before[place], "entries of the running service that would be lost")
-        for name, place in places
-        if place in before
-        and place in old
-        and live.get(place) == new.get(place)
-        and _entries(place, before) != _entries(place, old)
-    )
-
-
-def _place(name: str, description: Mapping[str, str]) -> str:
-    """Where the object is described: under this name, or under another of its names."""
-    text = description.get(name, "")
-    return text.removeprefix("ref ") if text.startswith("ref ") else name
-
-
-def _entries(place: str, description: Mapping[str, str]) -> tuple[str, list[str]]:
-    return description[place], sorted_keys(description.get(f"{place}.order", ""))
 
 
 def _is_name(path: str) -> bool:

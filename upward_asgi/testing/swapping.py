@@ -12,6 +12,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from ..appup.application_effects import left_to_proof
 from ..appup.appup import Appup
 from ..appup.code_changes import carried_by
 from ..appup.import_order import start_order
@@ -102,6 +103,7 @@ def _prepare(
     )
     steps, imports = appup.down if down else appup.up, SysPathImports(old)
     verdict, moot = without_moot(appup.down_verdict if down else appup.verdict, steps, imported_modules())
+    verdict, _ = left_to_proof(verdict)
     if not verdict.hot:
         raise NotHot(verdict.reasons)
     return appup, prepare(steps, old=old, new=new, imports=imports, packages=packages, moot=moot)
@@ -121,8 +123,7 @@ def _proof(prepared: Prepared, settings: Settings, timeout: float) -> Proof:
     except ReleaseDoesNotImport as error:
         raise NotHot([Reason(error.code, error.got, advice=error.do)]) from error
     roots = {str(new.root): "<root>"}  # not the old one: a path that stayed behind is to show
-    noise, carried = unstable(first, again), carried_by(prepared.instructions)
-    return Proof(was, first, noise, packages, roots, settings.keep, carried, settings.rebuild)
+    return Proof(was, first, unstable(first, again), packages, roots, settings.keep, settings.rebuild)
 
 
 def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> Lesson:
@@ -131,7 +132,7 @@ def _rehearse(prepared: Prepared, proof: Proof, timeout: float) -> Lesson:
     def in_the_copy() -> Lesson:
         before = proof.describe_live()
         prepared.apply()
-        return proof.lesson(before, proof.describe_live())
+        return proof.lesson(before, proof.describe_live(), carried_by(prepared.instructions))
 
     return in_fork(in_the_copy, timeout=timeout)
 

@@ -187,7 +187,8 @@ class Engine:
         start = current_of(store)
         goal = goal_up(store, None) if to is None else goal_install(store, to)
         way = (start, *between(store, start.version, goal))
-        return tuple(hop.appup for hop in hops_here(store, way, accept_startup=False))
+        proven = self._service.proof is ProofPolicy.REFUSE
+        return tuple(hop.appup for hop in hops_here(store, way, accept_startup=False, proven=proven))
 
     def status(self) -> dict[str, object]:
         """What `GET /_upward/status` answers."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..appup.code_changes import Carried
 from ..patch.compare import unstable
 from .clean import FreshStart, describe_starts, import_fresh
 from .proof import Proof
@@ -39,12 +38,10 @@ def fresh_starts(
     *,
     shown: Path,
     timeout: float,
-    carried: Carried = Carried(),  # noqa: B008  (it is frozen)
 ) -> Proof | None:
     """Start both releases of a hop in clean interpreters.
 
-    None when nothing of the packages lives here. `shown` is the path that `__file__` shows; `carried` is what
-    goes on by the plan's own word.
+    None when nothing of the packages lives here. `shown` is the path that `__file__` shows.
     Blocks; `timeout` is in seconds. Raises `ReleaseDoesNotImport`.
     """
     names = tuple(packages)
@@ -60,7 +57,7 @@ def fresh_starts(
     # Not the old one's root: a path that stayed behind is to show.
     roots = {str(path): "<root>" for path in (new.root, shown)}
     kept, rebuilt = tuple(new.settings.keep), tuple(new.settings.rebuild)
-    return Proof(was, first, unstable(first, again), names, roots, kept, carried, rebuilt)
+    return Proof(was, first, unstable(first, again), names, roots, kept, rebuilt)
 
 
 def _start_order(root: Path, packages: Sequence[str]) -> tuple[str, ...]:

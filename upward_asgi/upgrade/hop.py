@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from ..appup.application_effects import left_to_proof
 from ..appup.moot import Moot, without_moot
 from ..appup.startup import accept_startup
 from ..errors import BelowBase, ConfigurationError, NotAPatchRelease, NothingNewer, ReleaseFailedBefore
 from ..versions import Down, hops, same_line
 
 if TYPE_CHECKING:
-    from ..appup import Appup, Verdict
+    from ..appup import Appup, Reason, Verdict
     from ..appup.instructions import Instruction
     from ..patch import Prepared
     from ..store import Release, Store
@@ -30,6 +31,7 @@ __all__ = [
     "goal_up",
     "hops_here",
     "hops_of",
+    "left_to_the_proof",
     "with_moot_noted",
     "with_startup_accepted",
 ]
@@ -44,6 +46,8 @@ class Hop:
     appup: Appup
     moot: tuple[Moot, ...] = ()
     """Reasons that do not count as long as their modules are not imported."""
+    unsettled: tuple[Reason, ...] = ()
+    """Reasons that the proof is to judge."""
 
     @property
     def down(self) -> bool:
@@ -108,14 +112,18 @@ def with_startup_accepted(hop: Hop) -> Hop:
     return replace(hop, appup=replace(appup, verdict=up, down_verdict=down))
 
 
-def hops_here(store: Store, way: Sequence[Release], *, accept_startup: bool) -> tuple[Hop, ...]:
-    """The hops of `hops_of` in this process. Off the loop: it may parse."""
+def hops_here(store: Store, way: Sequence[Release], *, accept_startup: bool, proven: bool) -> tuple[Hop, ...]:
+    """The hops of `hops_of` in this process. Off the loop: it may parse.
+
+    `proven` says that an upgrade which the proof finds wanting is refused.
+    """
     from ..patch.modules import imported_modules
 
     hops, imported = hops_of(store, way), imported_modules()
     if accept_startup:
         hops = tuple(map(with_startup_accepted, hops))
-    return tuple(with_moot_noted(hop, imported) for hop in hops)
+    hops = tuple(with_moot_noted(hop, imported) for hop in hops)
+    return tuple(map(left_to_the_proof, hops)) if proven else hops
 
 
 def with_moot_noted(hop: Hop, imported: Collection[str]) -> Hop:
@@ -123,9 +131,20 @@ def with_moot_noted(hop: Hop, imported: Collection[str]) -> Hop:
     verdict, moot = without_moot(hop.verdict, hop.instructions, imported)
     if not moot:
         return hop
+    return replace(_judged(hop, verdict), moot=tuple(dict.fromkeys((*hop.moot, *moot))))
+
+
+def left_to_the_proof(hop: Hop) -> Hop:
+    """The hop with what the proof is to judge as notes; see `Hop.unsettled`."""
+    verdict, asked = left_to_proof(hop.verdict)
+    return replace(_judged(hop, verdict), unsettled=asked) if asked else hop
+
+
+def _judged(hop: Hop, verdict: Verdict) -> Hop:
     appup = hop.appup
-    appup = replace(appup, down_verdict=verdict) if hop.down else replace(appup, verdict=verdict)
-    return replace(hop, appup=appup, moot=tuple(dict.fromkeys((*hop.moot, *moot))))
+    return replace(
+        hop, appup=replace(appup, down_verdict=verdict) if hop.down else replace(appup, verdict=verdict)
+    )
 
 
 def current_of(store: Store) -> Release:

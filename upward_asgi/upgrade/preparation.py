@@ -11,7 +11,6 @@ import anyio
 import anyio.to_thread
 from packaging.version import Version
 
-from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
 from .hop import Hop, Step, between, hops_here
@@ -69,7 +68,8 @@ class Preparation:
         self._at.where = "the plan"
         limit = self._service.timeouts.plan_seconds
         accept = self._operation.accept_startup
-        work = partial(hops_here, self._service.store, releases, accept_startup=accept)
+        proven = self._service.proof is ProofPolicy.REFUSE
+        work = partial(hops_here, self._service.store, releases, accept_startup=accept, proven=proven)
         hops = await self._off_loop(work, "plan_seconds", limit)
         report = self._operation.report
         reasons = [reason for hop in hops for reason in hop.verdict.reasons]
@@ -141,7 +141,6 @@ class Preparation:
                 service.application.packages,
                 shown=service.imports.presented(hop.new.root),
                 timeout=service.timeouts.import_seconds,
-                carried=carried_by(hop.instructions),
             )
             limit = service.timeouts.import_seconds
             proof = await self._off_loop(work, "import_seconds", limit + _GRACE)

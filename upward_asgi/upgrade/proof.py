@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -49,8 +49,6 @@ class Proof:
     packages: tuple[str, ...]
     roots: Mapping[str, str]
     kept: tuple[str, ...]
-    carried: Carried = field(default_factory=Carried)
-    """What goes on by the plan's own word."""
     rebuilt: tuple[str, ...] = ()
     """Names that the user said to make anew."""
 
@@ -62,11 +60,13 @@ class Proof:
         modules = {n: m for n, m in tuple(sys.modules.items()) if n.partition(".")[0] in wanted}
         return describe(modules, roots=self.roots)
 
-    def differences(self, before: Description, live: Description) -> tuple[Difference, ...]:
-        """In what the patched process `live` is not what a fresh start would be, explained things apart."""
+    def differences(self, before: Description, live: Description, carried: Carried) -> tuple[Difference, ...]:
+        """In what the patched process `live` is not what a fresh start would be, explained things apart.
+
+        `carried` is what the patch's instructions say of live state.
+        """
         from ..patch.compare import compare
 
-        carried = self.carried
         return compare(
             self.old,
             self.new,
@@ -78,23 +78,27 @@ class Proof:
             modules=carried.renamed,
         )
 
-    def lesson(self, before: Description, live: Description) -> Lesson:
+    def lesson(self, before: Description, live: Description, carried: Carried) -> Lesson:
         """The differences, and the names to make anew that would settle them."""
         from ..patch.refine import names_to_rebuild
 
-        found = self.differences(before, live)
+        found = self.differences(before, live, carried)
         if not found:
-            return Lesson(self._replaced(before, live))
+            return Lesson(self._gone(before, live, carried))
         return Lesson(found, names_to_rebuild(found, self.old, before, live))
 
-    def _replaced(self, before: Description, live: Description) -> tuple[Difference, ...]:
+    def _gone(self, before: Description, live: Description, carried: Carried) -> tuple[Difference, ...]:
         """What a fresh start does not have and nobody has settled: live state that is gone."""
-        from ..patch.replaced_state import lost_entries, replaced_state
+        from ..patch.lost_state import lost_additions, lost_entries
+        from ..patch.replaced_state import replaced_state
 
-        settled = {*self.kept, *self.rebuilt, *self.carried.names, *self.noise}
-        refilled = (name for name in self.carried.refilled if name not in settled)
-        replaced = replaced_state(self.old, self.new, before, live, settled=settled)
-        return (*replaced, *lost_entries(self.old, self.new, before, live, refilled))
+        settled = {*self.kept, *self.rebuilt, *carried.names, *self.noise}
+        refilled = (name for name in carried.refilled if name not in settled)
+        return (
+            *replaced_state(self.old, self.new, before, live, settled=settled),
+            *lost_entries(self.old, self.new, before, live, refilled),
+            *lost_additions(self.old, before, carried.applications),
+        )
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..appup.making import make_appup
-from .hop import with_moot_noted, with_startup_accepted
+from .hop import left_to_the_proof, with_moot_noted, with_startup_accepted
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -108,6 +108,7 @@ def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
         return None
     again = with_startup_accepted(replace(hop, appup=refined))  # as it was: the hop is hot already
     again = with_moot_noted(again, imported_modules())
+    again = left_to_the_proof(again) if hop.unsettled else again
     return again if again.verdict.hot else None
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpwardError
 from .application import function_named
 from .commit import Commit, Stages
@@ -193,7 +194,9 @@ class _Proving(Commit):
         self.proof_seconds += time.perf_counter() - began
         super()._patch(step)
         began = time.perf_counter()
-        self.lessons[step.hop.new.version] = proof.lesson(before, proof.describe_live())
+        self.lessons[step.hop.new.version] = proof.lesson(
+            before, proof.describe_live(), carried_by(step.hop.instructions)
+        )
         self.proof_seconds += time.perf_counter() - began
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from packaging.version import Version
 
+from ..errors import NotHot
 from .hop import Step
 from .look import Look
 from .nearness import has_many, trust_the_near_look
@@ -54,6 +55,7 @@ class Rehearsals:
             rehearsal = await self._once(steps, proofs, look)
             rehearsal.rebuilt = refining.rebuilt
         self._judge(rehearsal)
+        _require_settled(steps, rehearsal)
         look.changing = rehearsal.changing
         return steps, look
 
@@ -96,3 +98,11 @@ class Rehearsals:
         if rehearsal.differences:
             named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
             self._at.warnings.append(f"the result differs from a fresh start: {named}")
+
+
+def _require_settled(steps: Sequence[Step], rehearsal: Rehearsal) -> None:
+    """What was left to the proof counts where there was none: no copy could be made, or not be compared."""
+    hops = (step.hop for step in steps)
+    reasons = [r for hop in hops if hop.new.version not in rehearsal.lessons for r in hop.unsettled]
+    if reasons:
+        raise NotHot(reasons)

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from upward_asgi.patch.describe import describe
-from upward_asgi.patch.replaced_state import lost_entries, replaced_state
+from upward_asgi.patch.replaced_state import replaced_state
 
 CLASSES = """
 class Room:
@@ -63,25 +63,3 @@ def test_what_the_new_text_says_otherwise(
 ) -> None:
     """The same kind with other values, and names that keep no state of their own."""
     assert replaced(monkeypatch, old, lived, new) == []
-
-
-@pytest.mark.parametrize(
-    ("lived", "lost"),
-    [
-        ("R['x'] = 1", ["app:R"]),
-        ("del R['a']; R['x'] = 1", ["app:R"]),
-        ("R['a'].members.add('ada')", []),
-        ("R['a'] = R.pop('a')", []),
-    ],
-)
-@pytest.mark.parametrize("other_name", ["", "A = R\n"])
-def test_a_refilled_table_with_entries_of_the_service(
-    monkeypatch: pytest.MonkeyPatch, lived: str, lost: list[str], other_name: str
-) -> None:
-    """What was put in or taken out counts, not what became of the entries, nor their order."""
-    old = f"R = {{'a': Room(), 'b': Room()}}\n{other_name}"
-    new = f"R = {{'a': Room()}}\n{other_name}"
-    one, two, before, live = (words(t, monkeypatch) for t in (old, new, f"{old}{lived}", new))
-    found = lost_entries(one, two, before, live, ["app:R"])
-    assert [difference.path for difference in found] == lost
-    assert not lost_entries(one, two, before, before, ["app:R"])

@@ -11,7 +11,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from ..errors import NotHot, NotUndone, QuiesceTimeout, UpgradeFailed, UpwardError
-from ..sessions.restart import REFUSED_CODE
+from ..sessions.exchange import REFUSED_CODE
 from .machine import State
 from .operation import Kind, Operation
 

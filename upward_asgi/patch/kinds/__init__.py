@@ -6,7 +6,16 @@ attributes its making generates, and what else must happen when a live class bec
 
 from __future__ import annotations
 
-from . import attr_classes, data_classes, enums, named_tuples, plain, pydantic_models, typed_dicts
+from . import (
+    attr_classes,
+    data_classes,
+    enums,
+    named_tuples,
+    plain,
+    pydantic_models,
+    pydantic_v1_models,
+    typed_dicts,
+)
 from .kind import Kind
 
 __all__ = ["Kind", "kind_of"]
@@ -14,6 +23,7 @@ __all__ = ["Kind", "kind_of"]
 _KINDS: tuple[Kind, ...] = (
     enums.KIND,
     pydantic_models.KIND,
+    pydantic_v1_models.KIND,
     attr_classes.KIND,
     data_classes.KIND,
     named_tuples.KIND,

@@ -65,7 +65,7 @@ def _teller_of(session: Session, find: Find) -> Teller | None:
         return None if registered is None else _Beside(session, registered)
     holder = session.holder or find(session)
     upgraded = getattr(holder, "upgraded", None)
-    if upgraded is None or getattr(upgraded, "upward_default", False):
+    if not callable(upgraded) or getattr(upgraded, "upward_default", False):
         return None
     notify: Teller | None = getattr(holder, "notify_upgraded", None)
     return notify or _Beside(session, upgraded)

@@ -132,3 +132,15 @@ def test_plain_function_is_refused() -> None:
     """Only async functions can run beside the sessions."""
     with pytest.raises(ConfigurationError, match="async def"):
         upward_asgi.background(print)  # type: ignore[arg-type]
+
+
+async def test_a_method_of_an_object(module: Any, heard: Heard) -> None:
+    """A bound method stays bound to its object, and is looked up on it each time."""
+    exec("class Ticker:\n    async def tick(self, heard):\n        heard(f'old {self.name}')\n", vars(module))
+    ticker = module.Ticker()
+    ticker.name = "one"
+    async with upward_asgi.background(ticker.tick, heard, every=0.001):
+        assert await heard.next() == "old one"
+        exec("async def tick(self, heard):\n    heard(f'new {self.name}')\n", vars(module))
+        module.Ticker.tick = module.tick
+        await heard.until("new one")

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
 from tests.asking import AskingClient
-from tests.wheels import write_wheel
-from upward_asgi import Upward
-from upward_asgi.cli.report import report_text
-from upward_asgi.store import Store
-from upward_asgi.upgrade import Operation, OperationState, Timeouts
+from upward_asgi.upgrade import Timeouts
 
-NUMBERS = itertools.count()
+from .in_process import ServeModule
+
 APP = """
 import asyncio
 import functools
@@ -84,60 +77,6 @@ OTHER_HANDLER = edited('f"old {count} -"', 'f"new {count} -"')
 OTHER_ROOM = edited("class Room:\n", "class Room(dict):\n")
 
 
-class Service:
-    """An application under the middleware, in this process."""
-
-    def __init__(self, upward: Upward, module: str) -> None:
-        self.upward = upward
-        assert upward.engine is not None
-        self.engine = upward.engine
-        self._module = module
-
-    @property
-    def app(self) -> Any:
-        return sys.modules[self._module]
-
-    async def upgrade(self) -> dict[str, Any]:
-        """The report of an upgrade that succeeds."""
-        return self.report_of(await self.engine.finished(self.engine.upgrade().id, 50))
-
-    async def downgrade(self) -> dict[str, Any]:
-        return self.report_of(await self.engine.finished(self.engine.downgrade().id, 50))
-
-    def report_of(self, operation: Operation) -> dict[str, Any]:
-        assert operation.state is OperationState.SUCCEEDED, operation.report
-        self.text = report_text(operation.to_json())
-        return operation.report
-
-
-Serve = Callable[..., Any]
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Serves releases of one module, 1.0.0 first."""
-    names: list[str] = []
-
-    @asynccontextmanager
-    async def serve(*releases: str, **options: Any) -> AsyncIterator[Service]:
-        name = f"left{next(NUMBERS)}"
-        names.append(name)
-        store = Store.create(tmp_path / "releases")
-        for patch, text in enumerate(releases):
-            files = {"__init__.py": "", "app.py": text}
-            store.unpack(write_wheel(tmp_path, name, f"1.0.{patch}", files))
-        upward = Upward(f"{name}.app:app", store=store.root, **options)
-        service = Service(upward, f"{name}.app")
-        async with service.engine.run():
-            yield service
-
-    before = list(sys.meta_path), list(sys.path_hooks)
-    yield serve
-    sys.meta_path[:], sys.path_hooks[:] = before
-    for module in [m for m in sys.modules if m.partition(".")[0] in names]:
-        del sys.modules[module]
-
-
 def only(report: dict[str, Any]) -> dict[str, Any]:
     """The one thing that the report names."""
     leftovers = report["leftovers"]
@@ -146,9 +85,9 @@ def only(report: dict[str, Any]) -> dict[str, Any]:
     return leftovers["found"][0]  # type: ignore[no-any-return]
 
 
-async def test_clean(serve: Serve) -> None:
+async def test_clean(serve_module: ServeModule) -> None:
     """A release whose every function follows leaves nothing: said after a whole look, with what it cost."""
-    async with serve(APP, edited('"timer"', '"clock"'), OTHER_ROOM) as service:
+    async with serve_module(APP, edited('"timer"', '"clock"'), OTHER_ROOM) as service:
         for _ in range(2):
             leftovers = (await service.upgrade())["leftovers"]
             assert leftovers.pop("fork_ms") > 0 and leftovers.pop("seconds") > 0
@@ -156,9 +95,9 @@ async def test_clean(serve: Serve) -> None:
             assert "nothing live reaches old code" in service.text
 
 
-async def test_timer(serve: Serve) -> None:
+async def test_timer(serve_module: ServeModule) -> None:
     """A timer of the event loop that will call an old closure is named."""
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         service.app.arm_timer()
         service.app.TABLE.clear()
         found = only(await service.upgrade())
@@ -167,27 +106,27 @@ async def test_timer(serve: Serve) -> None:
     assert "1 × function" in service.text and "timer" in service.text
 
 
-async def test_container(serve: Serve) -> None:
+async def test_container(serve_module: ServeModule) -> None:
     """Old closures in a module's list are counted, and the list is named."""
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         service.app.arm_list()
         found = only(await service.upgrade())
         assert (found["count"], found["held_by"]) == (2, {"module": 2})
         assert found["ways"] == [f"list in {service.app.__name__}:HOOKS"]
 
 
-async def test_partial(serve: Serve) -> None:
+async def test_partial(serve_module: ServeModule) -> None:
     """An old closure in a partial in a table is named with the way to it."""
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         service.app.arm_partial()
         found = only(await service.upgrade())
         assert found["ways"] == [f"functools.partial in dict in {service.app.__name__}:TABLE"]
 
 
-async def test_until_gone(serve: Serve) -> None:
+async def test_until_gone(serve_module: ServeModule) -> None:
     """What an earlier upgrade left is named by every later one, until nobody holds it."""
     later = [f"{OTHER_CLOSURE}LATER = {i}\n" for i in range(2)]
-    async with serve(APP, OTHER_CLOSURE, *later) as service:
+    async with serve_module(APP, OTHER_CLOSURE, *later) as service:
         service.app.arm_list()
         for _ in range(2):
             assert only(await service.upgrade())["release"] == "1.0.0"
@@ -195,17 +134,17 @@ async def test_until_gone(serve: Serve) -> None:
         assert (await service.upgrade())["leftovers"]["found"] == []
 
 
-async def test_old_again(serve: Serve) -> None:
+async def test_old_again(serve_module: ServeModule) -> None:
     """After the way back, the old closure is current again, and no leftover."""
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         service.app.arm_list()
         only(await service.upgrade())
         assert (await service.downgrade())["leftovers"]["found"] == []
 
 
-async def test_drained(serve: Serve) -> None:
+async def test_drained(serve_module: ServeModule) -> None:
     """Handlers that stay in their old frames are counted, and their sessions named."""
-    async with serve(APP, OTHER_HANDLER) as service, anyio.create_task_group() as tasks:
+    async with serve_module(APP, OTHER_HANDLER) as service, anyio.create_task_group() as tasks:
         clients = [AskingClient("/") for _ in range(5)]
         for client in clients:
             tasks.start_soon(client.connect, service.upward)
@@ -218,19 +157,19 @@ async def test_drained(serve: Serve) -> None:
     assert all(way.startswith("the session ") for way in found["ways"])
 
 
-async def test_class(serve: Serve) -> None:
+async def test_class(serve_module: ServeModule) -> None:
     """A class that was made anew and that somebody still holds, here in a place no patch writes to."""
-    async with serve(APP, OTHER_ROOM) as service:
+    async with serve_module(APP, OTHER_ROOM) as service:
         hidden = itertools.repeat(service.app.Room)
         found = only(await service.upgrade())
         assert (found["what"], found["name"]) == ("class", f"{service.app.__name__}:Room")
         assert next(hidden) is not service.app.Room
 
 
-async def test_thread(serve: Serve) -> None:
+async def test_thread(serve_module: ServeModule) -> None:
     """A thread in a function that did not change is no leftover."""
     started, done = threading.Event(), threading.Event()
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         thread = threading.Thread(target=service.app.work, args=(started, done), name="worker")
         thread.start()
         try:
@@ -241,18 +180,18 @@ async def test_thread(serve: Serve) -> None:
             thread.join()
 
 
-async def test_cut_short(serve: Serve) -> None:
+async def test_cut_short(serve_module: ServeModule) -> None:
     """A look that is not over in time says so, and never that there is nothing."""
-    async with serve(APP, OTHER_CLOSURE, timeouts=Timeouts(leftovers_seconds=0.000_001)) as service:
+    async with serve_module(APP, OTHER_CLOSURE, timeouts=Timeouts(leftovers_seconds=0.000_001)) as service:
         leftovers = (await service.upgrade())["leftovers"]
         assert leftovers["complete"] is False and leftovers["found"] == []
         assert "cut short" in leftovers["why"]
         assert "cut short" in service.text and "nothing live" not in service.text
 
 
-async def test_no_fork(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_fork(serve_module: ServeModule, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no copy can be made nobody has looked, and the report says that."""
-    async with serve(APP, OTHER_CLOSURE) as service:
+    async with serve_module(APP, OTHER_CLOSURE) as service:
         monkeypatch.setattr("upward_asgi.upgrade.leftovers.can_fork", lambda: False)
         leftovers = (await service.upgrade())["leftovers"]
         assert leftovers["looked"] == "none" and "cannot fork" in leftovers["why"]

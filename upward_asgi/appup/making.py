@@ -13,6 +13,7 @@ from .code_changes import carried_by
 from .config_changes import config_changes
 from .effects import effects_verdict
 from .instructions import Instruction
+from .made_anew import made_anew_verdict
 from .metadata import read_metadata
 from .planning import plan_instructions
 from .release_checks import release_reasons
@@ -77,8 +78,10 @@ def _verdict(
     diff: TreeDiff, settings: Settings, packages: Sequence[str] | None, planned: Sequence[Instruction]
 ) -> Verdict:
     release = release_reasons(diff.old.root, diff.new.root, settings, packages=packages, tree=diff.new)
-    effects = effects_verdict(diff, settings, carried_by(planned).names)
-    return release.merged(_startup(diff, settings), effects, tables_verdict(diff))
+    migrated = carried_by(planned).names
+    effects = effects_verdict(diff, settings, migrated)
+    anew = made_anew_verdict(diff, planned, migrated)
+    return release.merged(_startup(diff, settings), effects, tables_verdict(diff), anew)
 
 
 def _startup(diff: TreeDiff, settings: Settings) -> Verdict:

@@ -84,7 +84,8 @@ class Proof:
 
         found = self.differences(before, live, carried)
         if not found:
-            return Lesson(self._gone(before, live, carried))
+            reset = self._reset(before, live, carried)
+            return Lesson(self._gone(before, live, carried), reset=reset)
         return Lesson(found, names_to_rebuild(found, self.old, before, live))
 
     def _gone(self, before: Description, live: Description, carried: Carried) -> tuple[Difference, ...]:
@@ -92,13 +93,23 @@ class Proof:
         from ..patch.lost_state import lost_additions, lost_entries
         from ..patch.replaced_state import replaced_state
 
-        settled = {*self.kept, *self.rebuilt, *carried.names, *self.noise}
+        settled = self._settled(carried)
         refilled = (name for name in carried.refilled if name not in settled)
         return (
             *replaced_state(self.old, self.new, before, live, settled=settled),
             *lost_entries(self.old, self.new, before, live, refilled),
             *lost_additions(self.old, before, carried.applications),
         )
+
+    def _reset(self, before: Description, live: Description, carried: Carried) -> tuple[str, ...]:
+        """What was made anew, though the same kind of thing, and had lived."""
+        from ..patch.replaced_state import reset_state
+
+        return tuple(reset_state(self.old, self.new, before, live, settled=self._settled(carried)))
+
+    def _settled(self, carried: Carried) -> set[str]:
+        """The names that somebody has decided about."""
+        return {*self.kept, *self.rebuilt, *carried.names, *self.noise}
 
 
 def reasons_of(differences: Sequence[Difference]) -> tuple[Reason, ...]:

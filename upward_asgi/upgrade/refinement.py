@@ -36,6 +36,8 @@ class Lesson:
     """In what the patched copy was not what a fresh start of the release is."""
     rebuild: tuple[str, ...] = ()
     """Names (`pkg.mod:NAME`) to make anew; empty when that cannot settle every difference."""
+    reset: tuple[str, ...] = ()
+    """Names whose live state went, because the new release makes the same kind of thing anew."""
 
 
 class Refinement:

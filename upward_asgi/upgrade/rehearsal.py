@@ -31,6 +31,7 @@ from .rehearsal_result import Failure, Rehearsal
 from .report import place_of_error
 
 if TYPE_CHECKING:
+    from ..appup.trees import Tree
     from ..patch import ImportRoot
     from ..sessions import Broken, Sessions
     from .application import Application
@@ -107,7 +108,7 @@ def _in_the_copy(
     rehearsal.changing = frozenset(kind_of(*kind) for staged in commit.staged for kind in staged.changing)
     rehearsal.commit_seconds = time.perf_counter() - began - commit.beside_seconds
     rehearsal.config = [one.to_json() for one in commit.config]
-    rehearsal.lessons = commit.lessons
+    rehearsal.lessons, rehearsal.reset = commit.lessons, commit.reset
     if compare:
         rehearsal.missed = commit.missed()
     rehearsal.proof_seconds = commit.proof_seconds if commit.proofs else None
@@ -143,6 +144,8 @@ class _Proving(Commit):
         self.proofs = proofs
         self.proof_seconds = 0.0
         self.lessons: dict[Version, Lesson] = {}
+        self.reset: dict[str, str] = {}
+        """The names that lose what they have gathered, and where they are made anew."""
 
     @property
     def beside_seconds(self) -> float:
@@ -194,9 +197,9 @@ class _Proving(Commit):
         self.proof_seconds += time.perf_counter() - began
         super()._patch(step)
         began = time.perf_counter()
-        self.lessons[step.hop.new.version] = proof.lesson(
-            before, proof.describe_live(), carried_by(step.hop.instructions)
-        )
+        lesson = proof.lesson(before, proof.describe_live(), carried_by(step.hop.instructions))
+        self.lessons[step.hop.new.version] = lesson
+        self.reset |= {name: _place(step.prepared.new, name) for name in lesson.reset}
         self.proof_seconds += time.perf_counter() - began
 
 
@@ -223,3 +226,13 @@ def _failure(error: BaseException, where: str, release: Version | None, store: P
 def _named(error: BaseException) -> str:
     text = str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _place(tree: Tree, name: str) -> str:
+    """`file:line` of the last statement that binds `pkg.mod:NAME`."""
+    from ..appup.scopes import Scopes
+
+    module, _, bound = name.partition(":")
+    found = Scopes(tree).binding(module, bound)
+    file = tree[module].path.relative_to(tree.root).as_posix()
+    return f"{file}:{found[-1].line}" if found else file

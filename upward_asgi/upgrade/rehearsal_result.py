@@ -49,6 +49,8 @@ class Rehearsal:
     failures: list[Failure] = field(default_factory=list)
     reasons: tuple[Reasoned, ...] = ()
     """Why the patch could not follow the release, when it found that out while it was applied."""
+    reset: dict[str, str] = field(default_factory=dict)
+    """The names that lose what they have gathered, and where they are made anew."""
     lessons: dict[Version, Lesson] = field(default_factory=dict)
     """What comparing the copy with a fresh start taught after each hop, by the release the hop goes to."""
     missed: dict[Version, tuple[str, ...]] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Rehearsal:
             "equal_to_fresh_start": None if self.proof_seconds is None else not self.differences,
             "rebuilt": list(self.rebuilt),
             "config": self.config,
+            "reset": self.reset,
             "near_look_missed": {str(version): list(missed) for version, missed in self.missed.items()},
         }
         if self.where == "none":

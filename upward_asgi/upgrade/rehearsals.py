@@ -95,6 +95,11 @@ class Rehearsals:
             equal=self._service.proof is ProofPolicy.REFUSE,
             closing=self._operation.policy is SessionPolicy.CLOSE,
         )
+        self._at.warnings.extend(
+            f"{name} is made anew ({place}): what the running one had gathered is gone;"
+            f' mark "{name}" as keep in [tool.upward] to let it live on'
+            for name, place in rehearsal.reset.items()
+        )
         if rehearsal.differences:
             named = "; ".join(str(difference) for difference in rehearsal.differences[:3])
             self._at.warnings.append(f"the result differs from a fresh start: {named}")

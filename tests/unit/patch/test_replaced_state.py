@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from upward_asgi.patch.describe import describe
-from upward_asgi.patch.replaced_state import replaced_state
+from upward_asgi.patch.replaced_state import replaced_state, reset_state
 
 CLASSES = """
 class Room:
@@ -24,6 +24,12 @@ def words(source: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setitem(sys.modules, "app", module)
     exec(CLASSES + source, module.__dict__)
     return dict(describe({"app": module}, roots={}))
+
+
+def reset(monkeypatch: pytest.MonkeyPatch, old: str, lived: str, new: str, *settled: str) -> list[str]:
+    texts = (old, new, f"{old}\n{lived}", new)
+    one, two, before, live = (words(text, monkeypatch) for text in texts)
+    return list(reset_state(one, two, before, live, settled=settled))
 
 
 def replaced(monkeypatch: pytest.MonkeyPatch, old: str, lived: str, new: str, *settled: str) -> list[str]:
@@ -63,3 +69,38 @@ def test_what_the_new_text_says_otherwise(
 ) -> None:
     """The same kind with other values, and names that keep no state of their own."""
     assert replaced(monkeypatch, old, lived, new) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "lived", "new"),
+    [
+        ("R = Room(1)", "R.members.add('ada')", "R = Room(2)"),
+        ("R = {'a': 1}", "R['b'] = 2", "R = {'a': 3}"),
+        ("R = 0", "R = 57", "R = 1"),
+    ],
+)
+def test_the_same_kind_made_anew(monkeypatch: pytest.MonkeyPatch, old: str, lived: str, new: str) -> None:
+    """What has lived and is as a fresh start makes it now: that it has lost what it gathered is told."""
+    assert reset(monkeypatch, old, lived, new) == ["app:R"]
+    assert reset(monkeypatch, old, "pass", new) == []
+    assert reset(monkeypatch, old, lived, new, "app:R") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "lived", "new"),
+    [
+        ("R = Room(1)", "R.members.add('ada')", "R = Lobby(1)"),
+        ("import logging as R", "R.mine = 1", "import json as R"),
+        ("class R: pass", "R.x = 1", "class R:\n    y = 2"),
+        ("R = {}", "R['kitchen'] = 2", "pass"),
+    ],
+)
+def test_nothing_is_reset(monkeypatch: pytest.MonkeyPatch, old: str, lived: str, new: str) -> None:
+    """Another kind is refused, not told; and names that keep no state, or are gone."""
+    assert reset(monkeypatch, old, lived, new) == []
+
+
+def test_what_lives_on_is_not_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The running object stays, and so does what it has gathered."""
+    one, before = words("R = Room(1)", monkeypatch), words("R = Room(1)\nR.members.add('ada')", monkeypatch)
+    assert list(reset_state(one, one, before, before)) == []

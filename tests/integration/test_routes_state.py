@@ -182,3 +182,20 @@ def test_an_adapter_adds_its_framework() -> None:
     framework = Framework(f"{__name__}:{Own.__qualname__}", carried=("rooms",))
     register(framework)
     assert framework_of(Sub) is framework and framework_of(dict) is None
+
+
+async def test_two_handlers_of_one_name(load: Load) -> None:
+    """Each goes on as itself when the application is built again, though only one is found under the name."""
+    text = HOME + (
+        '\n@app.get("/one")\ndef two():\n    return 1\n\n'
+        '@app.get("/two")\nasync def two():\n    return 2\n'
+    )
+    module, old, new = load(text, text.replace('"/"', '"/new"').replace("return 1", "return 11"))
+    by_path = {route.path: route.endpoint for route in module.app.routes}
+    swap = hot_swap(old, new)
+    assert [await get(module.app, path) for path in ("/one", "/two")] == [(200, "11"), (200, "2")]
+    now = {route.path: route.endpoint for route in module.app.routes}
+    assert all(now[path] is by_path[path] for path in ("/one", "/two"))
+    assert module.two is now["/two"]
+    swap.undo()
+    assert [await get(module.app, path) for path in ("/one", "/two")] == [(200, "1"), (200, "2")]

@@ -258,7 +258,7 @@ class _Build:
         if not all(registers[first : last + 1]):
             return MISSING
         if first == 0:
-            return bound
+            return bound if run.binds_last(statement, node.name) else _hidden(run, statement)
         if last < len(registers) - 1:
             return MISSING
         own = (f for f in functions_under(bound) if f.__globals__ is run.namespace)
@@ -280,6 +280,13 @@ class _Build:
                 self.journal.set_item(run.namespace, name, final)
                 if final is not old:
                     run.mark_dirty(name)
+
+
+def _hidden(run: ModuleRun, statement: Statement) -> Any:
+    """The living function that is found under no name: a later one of the module took it."""
+    name: str = statement.node.name  # type: ignore[attr-defined]
+    codes = ((function, function.__code__) for function in run.living())
+    return next((f for f, c in codes if (c.co_qualname, c.co_firstlineno) == (name, statement.line)), MISSING)
 
 
 class _MakerCall(ast.NodeTransformer):

@@ -187,8 +187,7 @@ def test_an_adapter_adds_its_framework() -> None:
 async def test_two_handlers_of_one_name(load: Load) -> None:
     """Each goes on as itself when the application is built again, though only one is found under the name."""
     text = HOME + (
-        '\n@app.get("/one")\ndef two():\n    return 1\n\n'
-        '@app.get("/two")\nasync def two():\n    return 2\n'
+        '\n@app.get("/one")\ndef two():\n    return 1\n\n@app.get("/two")\nasync def two():\n    return 2\n'
     )
     module, old, new = load(text, text.replace('"/"', '"/new"').replace("return 1", "return 11"))
     by_path = {route.path: route.endpoint for route in module.app.routes}

@@ -467,6 +467,49 @@ async def test_a_module_is_imported_between_plan_and_commit(serve: Serve, monkey
         assert await ask(live) == "hello 1"
 
 
+ADDING = edited(
+    FIRST,
+    app=(
+        "async def page(request)",
+        'def late():\n    app.add_route("/late", page)\n\n\nasync def page(request)',
+    ),
+)
+ADDING_ROUTES = edited(ADDING, app=('Route("/", page)', 'Route("/", page), Route("/new", page)'))
+
+
+@pytest.mark.parametrize("called", [False, True])
+async def test_a_function_that_adds_a_route(serve: Serve, called: bool) -> None:
+    """It refuses when the service has called it: the route would be lost. Else there is nothing to lose."""
+    async with serve(ADDING, ADDING_ROUTES) as service:
+        if called:
+            service.module().late()
+        operation = await service.upgrade()
+        (note,) = operation.report["verdict"]["notes"]
+        assert note["code"] == "added_at_run_time"
+        paths = [route.path for route in service.module().app.routes]
+        if called:
+            assert operation.state is OperationState.REFUSED, operation.report
+            assert "added at run time" in operation.report["error"]["reasons"][0]["message"]
+            assert "/late" in paths
+        else:
+            assert operation.state is OperationState.SUCCEEDED, operation.report
+            assert "/new" in paths
+
+
+@pytest.mark.parametrize("why", ["the proof is off", "it only reports", "no copy can be made"])
+async def test_a_function_that_adds_a_route_and_nobody_can_tell(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """Where nothing is proved, the reason counts, called or not."""
+    policies = {"the proof is off": ProofPolicy.OFF, "it only reports": ProofPolicy.REPORT}
+    if why not in policies:
+        monkeypatch.setattr("upward_asgi.upgrade.rehearsal.can_fork", lambda: False)
+    async with serve(ADDING, ADDING_ROUTES, proof=policies.get(why, ProofPolicy.REFUSE)) as service:
+        operation = await service.upgrade()
+        assert operation.state is OperationState.REFUSED, operation.report
+        assert [reason["code"] for reason in operation.report["error"]["reasons"]] == ["added_at_run_time"]
+
+
 BUILT = edited(
     FIRST,
     words=(

@@ -8,7 +8,8 @@ functions are, and what they mean depends on whose they are:
 - a plain handler that is marked `@upgradable` is restarted instead, right after the commit;
 - a plain handler in the middle of a message may leave the changed function soon, so it is given a moment;
 - a `LiveSession` or an endpoint in the middle of a message, and a worker thread, leave by themselves: they
-  are waited for. Between two messages their outer frames are in nobody's way;
+  are waited for. Between two messages their outer frames are in nobody's way; but an endpoint with a loop
+  of its own, a `dispatch` of the application's, drains when that changes;
 - a task that a session's handler started counts as the session's own, and an event stream as standing in the
   function that made it;
 - any other task (a ticker, a request) goes on in its old frame; it is named in the report.
@@ -71,9 +72,20 @@ class Stander:
     @property
     def way(self) -> Way | None:
         """Drain or restart for a plain handler; None for everybody else."""
-        if self.session is None or self.session.holder is not None or not self.in_changed_code:
+        if self.session is None or not self.in_changed_code:
             return None
+        if self.session.holder is not None:
+            return Way.DRAIN if self._is_own_loop(self.session.holder) else None
         return Way.DRAIN if self.session.restart is None or self.stays else Way.RESTART
+
+    def _is_own_loop(self, endpoint: object) -> bool:
+        """True in a `dispatch` that the application wrote itself: nobody looks that up at the next message.
+
+        It is never restarted: another endpoint would be made, without the state of this one.
+        """
+        loop = getattr(type(endpoint), "dispatch", None)
+        names = getattr(loop, "__module__", None), getattr(loop, "__qualname__", None)
+        return names == (self.place.module, self.place.qualname)
 
     @property
     def function(self) -> str:

@@ -43,7 +43,7 @@ LOOP = ANSWER.replace('f"old', 'f"new')
 
 
 async def test_its_loop_drains(tmp_path: Path) -> None:
-    """Live while its loop does not change; when it does, it drains and says where; live again on the way down."""
+    """Live while its loop does not change; draining, with its place, when it does; live on the way down."""
     store = Store.create(tmp_path / "releases")
     for patch, text in enumerate((APP, ANSWER, LOOP)):
         store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))

@@ -39,6 +39,8 @@ class MonotonicClock:
 class Timeouts:
     """How long each wait of an upgrade may take, in seconds."""
 
+    given_up_seconds: float = 30.0
+    """Before an operation begins: the end of work in threads that an earlier one gave up at its limit."""
     verify_seconds: float = 60.0
     """Reading the releases' trees and comparing them with their records."""
     plan_seconds: float = 120.0

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-import anyio
-import anyio.to_thread
 from packaging.version import Version
 
-from ..errors import NotHot, UpgradeFailed
+from ..errors import NotHot, OperationTimeout, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
 from .hop import Hop, Step, between, hops_here
 from .operation import Operation
@@ -19,6 +17,7 @@ from .proof import Proof, ProofPolicy
 from .refinement import Refining
 from .report import as_upward_error
 from .service import Service
+from .threads import GivenUp
 
 if TYPE_CHECKING:
     from ..store import Release
@@ -49,6 +48,18 @@ class Preparation:
         self._operation = operation
         self._service = service
         self._at = at
+
+    async def wait_for_others(self) -> None:
+        """Until nothing runs any more that an earlier operation gave up: nobody may fork beside it."""
+        self._at.where = "the end of what an earlier operation gave up"
+        limit = self._service.timeouts.given_up_seconds
+        left = await self._service.threads.all_ended(limit)
+        if left:
+            raise OperationTimeout(
+                expected=f"what an earlier operation gave up to end within {limit:g} s (given_up_seconds)",
+                got=f"{'; '.join(left)} goes on in a thread",
+                do="see what it hangs on (a dead disk, mostly) and end that, or restart the service",
+            )
 
     async def verify(self) -> tuple[Release, ...]:
         """The releases to go through, the running one first, each as it was unpacked."""
@@ -171,13 +182,14 @@ class Preparation:
             except BaseException as error:  # an exit asked for there is no exit of the service
                 raise as_upward_error(error, where) from error
 
-        with anyio.move_on_after(limit):
-            return await anyio.to_thread.run_sync(contained, abandon_on_cancel=True)
-        raise UpgradeFailed(
-            expected=f"{self._at.where} to end within {limit:g} s ({name})",
-            got="no end",
-            do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
-        )
+        try:
+            return await self._service.threads.run(contained, limit, where)
+        except GivenUp:
+            raise UpgradeFailed(
+                expected=f"{where} to end within {limit:g} s ({name})",
+                got="no end",
+                do="see what hangs (a transform, a slow disk), or allow more time; nothing was changed",
+            ) from None
 
 
 def _look_near(steps: Sequence[Step]) -> None:

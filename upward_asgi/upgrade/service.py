@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .clock import Clock, Timeouts
 from .proof import ProofPolicy
 from .standers import Places
+from .threads import Threads
 
 if TYPE_CHECKING:
     from ..patch import ImportRoot
@@ -34,6 +35,8 @@ class Service:
     proof: ProofPolicy = ProofPolicy.REFUSE
     drained: weakref.WeakKeyDictionary[Session, Places] = field(default_factory=weakref.WeakKeyDictionary)
     """The draining sessions, each with the changed functions that it was found in."""
+    threads: Threads = field(default_factory=Threads)
+    """Where work is done off the event loop."""
     superseded: list[weakref.ref[type]] = field(default_factory=list)
     """The classes that upgrades put others in the place of, as long as anybody reaches them."""
     imported: set[str] = field(default_factory=set)

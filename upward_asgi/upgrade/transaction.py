@@ -38,6 +38,7 @@ from .report import (
 )
 from .service import Service
 from .standers import Stander
+from .threads import GivenUp
 
 __all__ = ["Transaction"]
 
@@ -90,6 +91,7 @@ class Transaction:
         service = self._service
         self._change_over.before = sessions_before(service.sessions)
         preparation = Preparation(operation, service, self._at)
+        await preparation.wait_for_others()
         releases = await preparation.verify()
         operation.happened(Event.VERIFY)
         steps = await preparation.plan(releases)
@@ -129,11 +131,10 @@ class Transaction:
             return
         limit = self._service.timeouts.store_seconds
         try:
-            with anyio.fail_after(limit):
-                await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
+            await self._service.threads.run(write, limit, "writing to the store")
             if error is not None:
                 operation.report["remembered"] = str(self._at.release or operation.to)
-        except TimeoutError:
+        except GivenUp:
             self._at.warnings.append(f"the store was not written within {limit:g} s (store_seconds)")
         except Exception as also:
             log.exception("the store could not be written")

@@ -25,7 +25,7 @@ def test_limits_by_name() -> None:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        ("quiesce=3", "one of verify_seconds, .*got quiesce"),
+        ("quiesce=3", "one of given_up_seconds, .*got quiesce"),
         ("quiesce_seconds", "got nothing"),
         ("quiesce_seconds=soon", "got soon"),
         ("quiesce_seconds=-1", "got -1"),

@@ -148,3 +148,30 @@ async def test_other_subprotocol_is_reported() -> None:
         await service.sessions.restart(service.sessions.open())
         await client.send("b")
         assert await client.recv() == "old b"
+
+
+class SlowAuth:
+    """Takes its time once the release is new, and then fails."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket" and LABEL[0] == "new":
+            await anyio.sleep(0.3)  # real time: longer than a handler that never receives is on probation
+            raise ValueError("bad release")
+        await self.app(scope, receive, send)
+
+
+async def test_a_slow_start_stays_on_probation() -> None:
+    """Who has not accepted the client has not come up, however long it takes: a crash is taken back."""
+    service = service_of(loop, middleware=[Middleware(SlowAuth)])
+    async with serving(service) as at, websockets.connect(f"ws://{at}/ws") as client:
+        await client.send("a")
+        assert await client.recv() == "old a 1"
+        (error,) = (await upgrade(service)).values()
+        assert isinstance(error, ValueError)
+        LABEL[0] = "old"
+        await service.sessions.restart(service.sessions.open())
+        await client.send("b")
+        assert await client.recv() == "old b 2"

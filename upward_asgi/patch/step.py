@@ -45,6 +45,7 @@ from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
 from .modules import delete_module, live_modules, rename_module, snapshot_modules, update_place
+from .process_state import ProcessState
 from .rebuilding import Rebuilding
 from .references import replace_references
 from .report import PatchReport
@@ -104,7 +105,8 @@ class Step:
 
     def run(self) -> None:
         """Obey the instructions. Raises whatever the release's own statements raise, and `CannotFollow`."""
-        material = self.material
+        material, process = self.material, ProcessState()
+        self.journal.on_undo(process.restore)
         snapshot_modules(self.journal, material.packages)
         self.journal.do(partial(material.imports.switch, material.new.root))
         if any(isinstance(i, (*_RUNS, RebuildApp, CodeChange)) for i in material.instructions):
@@ -122,6 +124,7 @@ class Step:
         self._catch_up()
         self._rebuild()
         self._finish()
+        process.close()
 
     def superseded_classes(self) -> list[weakref.ref[type]]:
         """The class objects in whose place others stand, for whoever looks whether they are gone."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -40,7 +40,7 @@ class Threads:
         job = _Job(work)
         try:
             with anyio.move_on_after(limit):
-                return await anyio.to_thread.run_sync(job, abandon_on_cancel=True)
+                return cast(T, await anyio.to_thread.run_sync(job, abandon_on_cancel=True))
             raise GivenUp(what)
         finally:
             if job.give_up():
@@ -67,10 +67,10 @@ class _Job(Generic[T]):
         self._begun = False
         self._given_up = False
 
-    def __call__(self) -> T:
+    def __call__(self) -> T | None:
         with self._turn:
             if self._given_up:
-                raise GivenUp  # to nobody: who asked for it has gone
+                return None  # to nobody: who asked for it has gone
             self._begun = True
         try:
             return self._work()

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from attempt import Outcome, World
+from parts import Part, Result, all_parts, run_others
 from points import Fault, Kind, Point
 from service import SESSIONS, make_store
 
@@ -24,26 +25,24 @@ __all__ = ["main"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
 
-Result = tuple[Point, Fault, Outcome]
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; exit status 1 when any session was not wholly old or wholly new."""
     options = _options(arguments)
     logging.getLogger("upward_asgi").setLevel(logging.CRITICAL)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "releases"
-        make_store(root)
-        world = World(root)
-        found = world.record(lines=options.lines)
-        points = _chosen(found, options)
-        results = []
-        for point, fault in _attempts(points, options):
-            outcome = world.attempt(point, fault)
-            results.append((point, fault, outcome))
-            if outcome.wrong:
-                _say(f"WRONG: {fault} at {point}: {outcome}")
+    with tempfile.TemporaryDirectory() as temporary:
+        parts = all_parts(options.workers, options.keep or Path(temporary))
+        others = [] if options.part else run_others(parts, arguments)
+        found, points = _carry_out(parts[options.part], options)
+        if options.part:
+            return 0
+        if any(other.wait() for other in others):
+            _say("a worker failed: see above; --keep FOLDER goes on where the run was")
+            return 1
+        order = {(point.kind, point.number): place for place, point in enumerate(found)}
+        results = [result for part in parts for result in part.results()]
+        results.sort(key=lambda result: order[result[0].kind, result[0].number])
     wrong = [result for result in results if result[2].wrong]
     seconds = time.monotonic() - began
     _say(f"{len(points)} points, {len(results)} faults, {len(wrong)} wrong, {seconds:.0f} s")
@@ -54,11 +53,30 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
+def _carry_out(part: Part, options: argparse.Namespace) -> tuple[list[Point], list[Point]]:
+    """Do one part of the attempts; returns all points, and those that were chosen."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "releases"
+        make_store(root)
+        world = World(root)
+        found = world.record(lines=options.lines)
+        points = _chosen(found, options)
+        for point, fault in part.rest(_attempts(points, options)):
+            outcome = world.attempt(point, fault)
+            part.add((point, fault, outcome))
+            if outcome.wrong:
+                _say(f"WRONG: {fault} at {point}: {outcome}")
+    return found, points
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, help="this many faults, spread over all points")
     parser.add_argument("--lines", action="store_true", help="raise at every line of the commit instead")
     parser.add_argument("--every", type=int, default=1, help="only every N-th point")
+    parser.add_argument("--workers", type=int, default=1, help="this many processes, each with its part")
+    parser.add_argument("--keep", type=Path, help="a folder for the results: a run goes on where it was")
+    parser.add_argument("--part", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="the results on standard output")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     return parser.parse_args(arguments)

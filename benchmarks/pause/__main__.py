@@ -2,7 +2,7 @@
 
 *Pause*: from the moment when the first session's message may have to wait to that when none has to.
 *Longest block*: the longest time in which the event loop ran nothing else, anywhere between request and
-result, but for the fork of the rehearsal; a beat every millisecond is late by that much.
+result, but for the forks; a beat every millisecond is late by that much.
 Exit status 1 when a bar is missed.
 """
 

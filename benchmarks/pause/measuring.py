@@ -20,7 +20,7 @@ from upward_asgi.store import Store
 from upward_asgi.upgrade import Operation, OperationState
 
 from .connections import Connection, connect_many
-from .heartbeat import Heartbeat
+from .heartbeat import Gap, Heartbeat
 from .releases import PACKAGE, write_wheels
 from .yardstick import yardstick_ms
 
@@ -41,13 +41,13 @@ class Measured:
     block_in_pause: float
     """The longest time within the pause in which the event loop ran nothing else."""
     block: float
-    """The same of the whole operation, from request to result, but for the fork."""
+    """The same of the whole operation, from request to result, but for the forks."""
     block_cpu: float
     """What of it the loop's own thread computed."""
     block_phase: str
     """The phase it fell into."""
     fork: float
-    """How long the fork held the loop."""
+    """How long the longer of the two forks held the loop."""
     predicted: float
     """The pause that the rehearsal predicted."""
     whole: float
@@ -129,8 +129,16 @@ def _measured(
     pause_began = pause_ended - report["pause_ms"] / 1000
     fork = rehearsal["fork_ms"] / 1000
     gaps = [g for g in heartbeat.gaps if g.began < ended]
-    worst = max(gaps, key=lambda g: g.seconds - (fork if _is_fork(g.began, phases, g.seconds, fork) else 0))
-    seconds = worst.seconds - (fork if _is_fork(worst.began, phases, worst.seconds, fork) else 0)
+    later = report["leftovers"].get("fork_ms", 0.0) / 1000
+
+    def without_forks(gap: Gap) -> float:
+        if _is_fork(gap.began, phases, gap.seconds, fork):
+            return gap.seconds - fork
+        is_later = gap.began >= pause_ended and gap.seconds >= later
+        return gap.seconds - later if is_later else gap.seconds
+
+    worst = max(gaps, key=without_forks)
+    seconds = without_forks(worst)
     phase = next((name for start, end, name in phases if start <= worst.began < end), "afterwards")
     return Measured(
         pause=report["pause_ms"],
@@ -139,7 +147,7 @@ def _measured(
         block=seconds * 1000,
         block_cpu=worst.cpu_seconds * 1000,
         block_phase=phase,
-        fork=rehearsal["fork_ms"],
+        fork=max(rehearsal["fork_ms"], later * 1000),
         predicted=rehearsal["predicted_pause_ms"],
         whole=(ended - began) * 1000,
         yardstick=yardstick,

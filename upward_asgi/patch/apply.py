@@ -119,8 +119,8 @@ class Prepared:
         started = time.perf_counter()
         try:
             living = self._living(report)
-            step = Step(self._material, living, journal, report)
-            with heap.looking():
+            with heap.looking():  # the step's own lists are new as well
+                step = Step(self._material, living, journal, report)
                 step.run()
             living.clear()
             _require_moot(one for one in self._moot if one.at_all)

@@ -18,6 +18,8 @@ from upward_asgi.patch.heap import Heap, holders, referrers
 from upward_asgi.patch.living import LivingFunctions
 from upward_asgi.patch.near import near_objects
 
+from .conftest import Releases
+
 
 class Thing:
     """Something that is held."""
@@ -162,3 +164,12 @@ def test_what_is_born_after_the_look_is_found() -> None:
         found = near.catch_up(spaces)
         assert any(one is born for one in found.all())
     assert isinstance(found.by_module, defaultdict)
+
+
+def test_the_step_of_a_patch_misses_nothing_of_its_own(releases: Releases) -> None:
+    """A class that is taken over is held by the patch's own lists, which the near look must know as new."""
+    old = "from dataclasses import dataclass\n@dataclass\nclass Count:\n    n: int = 0\n"
+    prepared = releases.load(old).prepare(f"{old}    label: str = 'none'\n")
+    prepared.look_near()
+    prepared.reach = Reach.COMPARED
+    assert prepared.apply().report.missed == ()

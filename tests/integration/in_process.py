@@ -13,7 +13,7 @@ from tests.wheels import write_wheel
 from upward_asgi import Upward
 from upward_asgi.cli.report import report_text
 from upward_asgi.store import Store
-from upward_asgi.upgrade import Operation, OperationState
+from upward_asgi.upgrade import Operation, OperationState, Timeouts
 
 __all__ = ["ServeModule", "Service", "server_of_modules"]
 
@@ -56,6 +56,7 @@ def server_of_modules(folder: Path, names: list[str]) -> ServeModule:
     async def serve(*releases: str, **options: Any) -> AsyncIterator[Service]:
         name = f"alone{next(_NUMBERS)}"
         names.append(name)
+        options.setdefault("timeouts", Timeouts(leftovers_seconds=60.0))  # the machine may be a slow one
         store = Store.create(folder / "releases")
         for patch, text in enumerate(releases):
             files = {"__init__.py": "", "app.py": text}

@@ -65,7 +65,8 @@ class Server:
             return self._answer(error.code, error.headers, error.read())
 
     def _answer(self, status: int, headers: Any, body: bytes) -> Answer:
-        text = body.decode("utf-8", "replace").replace(self.url, "<url>").replace(str(self.work), "<work>")
+        text = body.decode("utf-8", "replace").replace(self.url, "<url>")
+        text = text.replace(str(self.work), "<work>").replace(str(self.work.parent), "<place>")
         if "json" in headers.get("content-type", ""):
             text = _sorted(text)
         for pattern in self.app.hide:

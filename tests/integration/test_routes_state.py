@@ -198,3 +198,21 @@ async def test_two_handlers_of_one_name(load: Load) -> None:
     assert module.two is now["/two"]
     swap.undo()
     assert [await get(module.app, path) for path in ("/one", "/two")] == [(200, "1"), (200, "2")]
+
+
+async def test_a_wrong_request_is_answered_with_the_new_place(load: Load) -> None:
+    """FastAPI remembers in which file and line a handler stands; after the patch it is the new release's."""
+    text = HOME + (
+        "from fastapi.exceptions import RequestValidationError\n"
+        "from fastapi.responses import PlainTextResponse\n"
+        "@app.exception_handler(RequestValidationError)\n"
+        "async def wrong(request, error):\n    return PlainTextResponse(str(error), 400)\n"
+        '@app.get("/n/{n}")\ndef number(n: int):\n    return n\n'
+    )
+    module, old, new = load(text, text.replace("return n\n", "return n + 1\n"))
+    before = await get(module.app, "/n/x")
+    swap = hot_swap(old, new)
+    answer = await get(module.app, "/n/x")
+    assert answer == (400, before[1].replace(str(old), str(new)))
+    swap.undo()
+    assert await get(module.app, "/n/x") == before

@@ -22,6 +22,7 @@ __all__ = [
     "Rebuilt",
     "become_application",
     "forget_kinds",
+    "forget_places",
     "framework_of",
     "make_again",
     "places_of_additions",
@@ -43,6 +44,8 @@ class Framework:
     """Attributes of whoever holds such an application that cache what was built from it."""
     caches: tuple[str, ...] = ()
     """Top-level packages whose `lru_cache`s remember what kind of function something is."""
+    places: tuple[str, ...] = ()
+    """Tables (`module:NAME`) that remember in which file and line functions stand."""
 
 
 _FRAMEWORKS: dict[str, Framework] = {}
@@ -66,6 +69,7 @@ register(
         built=("routes",),
         inner=("_effective_candidates_version", "_effective_low_priority_routes_version"),
         caches=("starlette", "fastapi"),
+        places=("fastapi.routing:_endpoint_context_cache",),  # shown in the answer to a wrong request
     )
 )
 
@@ -89,6 +93,16 @@ def forget_kinds(journal: Journal) -> None:
         if type(value) is functools._lru_cache_wrapper:
             value.cache_clear()
             journal.on_undo(value.cache_clear)
+
+
+def forget_places(journal: Journal) -> None:
+    """Empty the frameworks' tables of where functions stand: their code is of another file now."""
+    for place in (place for framework in _FRAMEWORKS.values() for place in framework.places):
+        module, _, name = place.partition(":")
+        table = getattr(sys.modules.get(module), name, None)
+        if type(table) is dict:
+            journal.contents(table)
+            table.clear()
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ from .code_changes import CodeChanges
 from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
+from .frameworks import forget_places
 from .held_codes import renew_held_codes
 from .hierarchy import detach
 from .inner_annotations import refresh_annotations
@@ -207,6 +208,8 @@ class Step:
             self.progress.changed_functions.update(done.changed)
             self.progress.docs.extend(done.docs)
         self.left = left
+        if self.report.functions:
+            forget_places(self.journal)
         renew_held_codes(self.journal, [module.__dict__ for module in live.values()], self._renewed)
 
     def _renewed(self, code: CodeType) -> CodeType | None:

@@ -57,6 +57,7 @@ class Sessions:
         """Forget a session whose connection is over."""
         self._open.pop(session.id, None)
         session.task = None
+        session.gone = True
         session.channel.let_go()
         session.channel.tell()
 

@@ -72,6 +72,7 @@ class Session:
         "busy",
         "channel",
         "code",
+        "gone",
         "handle",
         "holder",
         "id",
@@ -123,6 +124,8 @@ class Session:
         """How many `busy()` sections alone."""
         self.resumed = False
         """True in a handler that was started anew by an upgrade, on a connection that was open before."""
+        self.gone = False
+        """True when its connection is over and the registry has forgotten it."""
         self.upgrading = False
         """True while the old handler is being ended for an upgrade: the client is not leaving."""
         self.on_upgraded: Callable[[Version], object] | None = None

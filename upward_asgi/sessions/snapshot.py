@@ -13,6 +13,7 @@ This runs for every session within one step of the event loop, so what is known 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from typing import Any, cast
 
 from .defaults import is_data_type
@@ -84,6 +85,14 @@ class Snapshot:
                 value.update(contents)
         for value, slots in reversed(self._slots):
             _set_slots(value, slots)
+
+    def forget(self, at_once: int) -> Iterator[None]:
+        """Let go of what was remembered, so many contents with each step."""
+        self._slots.clear()
+        self._seen.clear()
+        while self._contents:
+            del self._contents[-at_once:]
+            yield
 
     def _remember(self, value: Any, todo: list[object], *, is_state: bool = False) -> None:
         kind = type(value)

@@ -30,6 +30,8 @@ Step = tuple[Session, Version, object, object]
 """A session, the release that wrote its state, that state, and the next one."""
 Broken = dict[Session, CodeChangeError]
 """The sessions whose state could not follow, and why."""
+_AT_ONCE = 100
+"""How many sessions are forgotten in one go."""
 
 
 class Stamp(Protocol):
@@ -63,8 +65,9 @@ class Staged:
         self._down = isinstance(old_vsn, Down)
         self._extra = extra
         self._broken = broken
+        self._computed: list[Step] = []
         self._steps: list[Step] = []
-        self._assigned = 0
+        """Those assigned."""
         self._snapshot = Snapshot()
         self._simple: dict[type, type] = {}
         """Holders whose `code_change` looks at nothing but the state, and the type of that: the quick way."""
@@ -73,13 +76,15 @@ class Staged:
         self._old_versions: dict[Version, Version | None] = {}
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._steps) + len(self._computed)
 
     def compute(self, sessions: Iterable[Session]) -> None:
         """Call `code_change` for these sessions. Raises `CodeChangeError`: whoever calls this undoes it."""
         written_by: Version | None = None
         old_vsn: Version | None = None
-        simple, remember_plain = self._simple, self._snapshot.remember_plain
+        # Local names and no calls of our own on the usual way: this is done for every session.
+        simple, extra, broken = self._simple, self._extra, self._broken
+        remember_plain, computed = self._snapshot.remember_plain, self._computed.append
         for session in sessions:
             if session.release is not written_by:
                 written_by = session.release
@@ -87,45 +92,60 @@ class Staged:
             # A draining session stays in its old frame, so its state stays with the release of that frame.
             if old_vsn is None or session.way is Way.DRAIN:
                 continue
-            if self._broken and session in self._broken:
+            if broken and session in broken:
                 continue
             holder = session.holder
             old = session.state if holder is None else holder.state
+            kind = type(old)
             try:
-                if simple.get(type(holder)) is type(old) and remember_plain(old):
-                    new = self._call(holder.code_change, session, old_vsn, old)  # type: ignore[union-attr]
+                if simple.get(type(holder)) is kind and remember_plain(old):
+                    try:
+                        new = holder.code_change(old_vsn, old, extra)  # type: ignore[union-attr]
+                    except (Exception, SystemExit) as error:
+                        raise _raised(session, error) from error
+                    if type(new) is not kind or new is None:
+                        _require_state(session, old, new)
                 else:
                     new = self._new_state(session, old_vsn, old)
             except CodeChangeError as error:
-                if self._broken is None:
+                if broken is None:
                     raise
-                self._broken[session] = error
+                broken[session] = error
                 continue
-            self._steps.append((session, session.release, old, new))
+            computed((session, written_by, old, new))
 
     def assign(self) -> None:
         """Give every computed session its state and stamp; sessions to come begin with the new release."""
-        to = self.to
-        steps = self._steps
-        for at in range(self._assigned, len(steps)):
-            session, _, old, new = steps[at]
+        to, computed = self.to, self._computed
+        self._steps += computed  # before the first is touched: an alarm may interrupt, and `undo` goes by it
+        self._computed = []
+        for session, _, old, new in computed:
             if new is not old:
-                session.state = new
+                holder = session.holder
+                if holder is None:
+                    session.state = new
+                else:
+                    holder.state = new
                 self.changed += 1
             session.release = to
-        self._assigned = len(steps)
         self._registry.release = to
 
     def undo(self) -> None:
         """Every state, its contents and its stamp as they were before."""
-        for session, written_by, old, _ in self._steps:
+        for session, written_by, old, _ in (*self._steps, *self._computed):
             if session.state is not old:
                 session.state = old
             session.release = written_by
-        self._assigned = 0
         self._registry.release = self._before
         self._defaults.undo()
         self._snapshot.restore()
+
+    def forget(self) -> Iterator[None]:
+        """Let go of the old states, some with each step: `undo` brings back none any more."""
+        while self._steps:
+            del self._steps[-_AT_ONCE:]
+            yield
+        yield from self._snapshot.forget(_AT_ONCE)
 
     def told(self) -> Iterator[tuple[Session, Version]]:
         """The sessions that are on another release now, each with what its `upgraded` gets."""
@@ -151,7 +171,7 @@ class Staged:
         try:
             new = change(old_vsn, old, self._extra)
         except (Exception, SystemExit) as error:
-            raise _failed(session, f"{type(error).__name__}: {error}", "mend code_change") from error
+            raise _raised(session, error) from error
         if type(new) is not type(old) or new is None:
             _require_state(session, old, new)
         return new
@@ -222,6 +242,10 @@ def _require_state(session: Session, old: object, new: object) -> None:
     if new is None and old is not None:
         advice = "return the new state from code_change, also when it was changed in place"
         raise _failed(session, "None", advice)
+
+
+def _raised(session: Session, error: BaseException) -> CodeChangeError:
+    return _failed(session, f"{type(error).__name__}: {error}", "mend code_change")
 
 
 def _failed(session: Session, got: str, do: str) -> CodeChangeError:

@@ -22,7 +22,7 @@ from .operation import Operation
 from .policy import SessionPolicy, end_broken
 from .preparation import Progress
 from .quiesce import quiesce
-from .report import as_upward_error, milliseconds, sessions_before
+from .report import as_upward_error, milliseconds
 from .service import Service
 from .slices import Slices
 from .standers import Stander
@@ -38,7 +38,7 @@ class ChangeOver:
     """Carries out what an operation has planned and rehearsed."""
 
     def __init__(self, operation: Operation, service: Service, progress: Progress) -> None:
-        self.before: frozenset[Session] = frozenset()
+        self.before: Sequence[Session] = ()
         """The sessions that were open when it began."""
         self.changed = 0
         """How many of them were given another state."""
@@ -91,7 +91,7 @@ class ChangeOver:
         service, operation = self._service, self._operation
         slices = Slices(service.timeouts.slice_seconds)
         turn = Turn(service.timeouts.commit_seconds)
-        self.before = sessions_before(service.sessions)
+        self.before = service.sessions.open()
         commit = Commit(
             steps,
             sessions=service.sessions,

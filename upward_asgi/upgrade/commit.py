@@ -15,8 +15,9 @@ sessions'; down: `code_change` by the newer code that still runs, the other way 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import Version
@@ -50,10 +51,6 @@ class Stages(Protocol):
         """All open sessions."""
         ...
 
-    def get(self, id: str, /) -> Session | None:  # noqa: A002
-        """The open session with this id."""
-        ...
-
     def staging(self, *, old_vsn: Version, to: Version, broken: Broken | None) -> Staged:
         """What calls `code_change` and assigns. Raises `CodeChangeError` when `broken` is None."""
         ...
@@ -63,7 +60,8 @@ class Commit:
     """What is done, and how to undo it.
 
     `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
-    the plain handlers among them drain or are restarted. `resting` may be migrated in slices. With
+    the plain handlers among them drain or are restarted. `resting` may be migrated in slices; pass what is
+    quickly searched. With
     `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on.
     Whoever advances the slices does so within `turn`; an undo ends that bound.
     """
@@ -77,7 +75,7 @@ class Commit:
         store: Store | None,
         happened: Callable[[Event], None],
         found: Sequence[Stander] = (),
-        resting: Sequence[Session] = (),
+        resting: Collection[Session] = (),
         is_over: Callable[[], bool] = lambda: False,
         broken: Broken | None = None,
         turn: Turn | None = None,
@@ -127,12 +125,14 @@ class Commit:
         for patch in self.patches:
             patch.settle()
 
-    def forget(self) -> None:
-        """The result is certain: let go of everything that an undo would have needed."""
+    def forget(self) -> Iterator[None]:
+        """The result is certain: let go of everything that an undo would have needed, some with each step."""
         self._undo.clear()
         for patch in self.patches:
             patch.forget()
-        self.staged.clear()
+        while self.staged:
+            yield from self.staged[-1].forget()
+            self.staged.pop()
 
     def undo(self, failure: BaseException | None = None) -> None:
         """Take back everything done, the last thing first, all of it even if one undo raises."""
@@ -235,14 +235,14 @@ class Commit:
 
     def _migrate_others(self, staged: Staged) -> None:
         """Those who may run at any moment, or whose number is no matter."""
-        resting = set(self._resting)
+        resting = self._resting
         staged.compute([session for session in self._sessions.open() if session not in resting])
         staged.assign()
 
     def _migrate_resting(self, staged: Staged) -> Iterator[None]:
-        for start in range(0, len(self._resting), _CHUNK):
-            some = self._resting[start : start + _CHUNK]
-            staged.compute([s for s in some if self._sessions.get(s.id) is s])  # it may have ended meanwhile
+        resting = iter(self._resting)
+        while some := tuple(islice(resting, _CHUNK)):
+            staged.compute([session for session in some if not session.gone])  # since it was seen to rest
             staged.assign()
             if self._is_over():
                 yield

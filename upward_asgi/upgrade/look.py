@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import AsyncIterator, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from ..sessions.staging import warm
 from .messages import Kind, in_the_middle
+from .running import running_among, task_references
 from .slices import Slices
 from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
 
@@ -46,8 +47,10 @@ class Look:
         self._standing: dict[Session, FunctionPlace] = {}
         self._tasks: tuple[Stander, ...] = ()
         self._loose: list[Session] = []
-        self.resting: list[Session] = []
-        """The sessions that `hold` found between two messages, where they stay."""
+        self.resting: dict[Session, None] = {}
+        """The sessions that `hold` found between two messages, where they stay; in order."""
+        self._stays: dict[type, bool] = {}
+        """The types of holders, and whether one of them that is between two messages stays there."""
 
     async def around(self) -> None:
         """Look at everybody, in slices; the sessions go on meanwhile."""
@@ -68,20 +71,33 @@ class Look:
         self._held_since, self._held_cpu = time.perf_counter(), time.thread_time()
         self._sessions.hold()
         self._sessions.entrance.close()
-        self.resting, self._loose = [], []
+        self.resting, self._loose = {}, []
         slices = Slices(self._seconds)
         for chunk in _chunks(self._sessions.open()):
             self._sessions.find_holders(chunk)
-            for session in chunk:
-                rests = session.resting
-                if rests:
-                    self.resting.append(session)
-                if not (rests and getattr(session.holder, "rests_between_messages", False)):
-                    self._loose.append(session)
-                elif session in self._standing:
-                    self._at(session)  # it may have left since
+            self._find_resting(chunk)
             if slices.over():
                 await slices.turn()
+        await slices.turn()  # what comes next is one long step
+
+    def _find_resting(self, chunk: Sequence[Session]) -> None:
+        """Find who of them rests; done for every session while all wait, so it makes no calls of its own."""
+        stays_of, resting, standing = self._stays, self.resting, self._standing
+        for session in chunk:
+            holder, channel = session.holder, session.channel
+            stays = stays_of.get(type(holder))
+            if stays is None:
+                stays = stays_of[type(holder)] = getattr(holder, "rests_between_messages", False)
+            if session.busy or channel.sending:  # the same as `session.resting` says
+                self._loose.append(session)
+            elif stays:
+                resting[session] = None
+                if session in standing:
+                    self._at(session)  # it may have left since
+            else:
+                if channel.parked > 0:
+                    resting[session] = None
+                self._loose.append(session)
 
     def let_go(self) -> None:
         """Take back `hold`; to do so twice does no harm."""
@@ -108,7 +124,7 @@ class Look:
     def in_sessions(self) -> Iterator[Stander]:
         """The sessions that stood in changed code when they were last looked at."""
         for session, place in self._standing.items():
-            if self._sessions.get(session.id) is session:
+            if not session.gone:
                 yield Stander("session", session.id, place, patience_of(session), session)
 
     def _at(self, session: Session) -> None:
@@ -123,22 +139,19 @@ class Look:
         else:
             self._standing.pop(session, None)
 
-    async def _in_tasks(self, slices: Slices) -> Any:
-        own = {session.task for session in self._sessions.open()} | {asyncio.current_task()}
-        for chunk in _chunks(_all_tasks()):
-            for task in chunk:
-                if task in own or task.done():
-                    continue
-                found = stander_of_task(task, self.places)
+    async def _in_tasks(self, slices: Slices) -> AsyncIterator[Stander]:
+        own: set[object] = {asyncio.current_task()}
+        for chunk in _chunks(self._sessions.open()):
+            own.update([session.task for session in chunk])
+            if slices.over():
+                await slices.turn()
+        for references in _chunks(task_references()):
+            for task in running_among(references):
+                found = stander_of_task(task, self.places) if task not in own else None
                 if found is not None:
                     yield found
             if slices.over():
                 await slices.turn()
-
-
-def _all_tasks() -> tuple[asyncio.Task[Any], ...]:
-    """Every task of the running loop; asyncio's own way asks each of them several things at once."""
-    return tuple(asyncio.all_tasks())
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

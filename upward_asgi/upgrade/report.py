@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from ..errors import NotHot, NotUndone, QuiesceTimeout, UpgradeFailed, UpwardError
+from ..sessions import Way
 from ..sessions.exchange import REFUSED_CODE
 from .machine import State
 from .operation import Kind, Operation
 
 if TYPE_CHECKING:
-    from ..sessions import Session, Sessions
+    from ..sessions import Session
+    from .slices import Slices
 
 __all__ = [
     "as_upward_error",
@@ -24,13 +26,14 @@ __all__ = [
     "milliseconds",
     "next_step",
     "place_of_error",
-    "sessions_before",
     "sessions_since",
     "turned_away_to_json",
 ]
 
 _NAMED = 100
 """Sessions that a report names; the count says how many there were."""
+_CHUNK = 64
+"""Sessions between two looks at the clock."""
 
 
 def as_upward_error(error: BaseException, where: str) -> UpwardError:
@@ -86,22 +89,27 @@ def _causes(error: BaseException) -> Iterable[BaseException]:
         cause = cause.__cause__
 
 
-def sessions_before(sessions: Sessions) -> frozenset[Session]:
-    """The open sessions, to be compared by `sessions_since`."""
-    return frozenset(sessions.open())
-
-
-def sessions_since(
-    sessions: Sessions, before: frozenset[Session], turned_away: frozenset[Session], changed: int
+async def sessions_since(
+    before: Sequence[Session],
+    slices: Slices,
+    *,
+    changed: int,
+    restarted: Set[Session],
+    turned_away: Set[Session],
 ) -> dict[str, object]:
     """How many of the sessions of `before` are still open; `changed` of them have another state now.
 
-    Those that are `turned_away` are being closed.
+    Those that are `turned_away` are being closed. Those of `restarted` are live again, and counted as what
+    they went through.
     """
-    kept = before.intersection(sessions.open()) - turned_away
-    ways = Counter(map(attrgetter("way"), kept))
+    ways: Counter[Way] = Counter()
+    for start in range(0, len(before), _CHUNK):
+        kept = [one for one in before[start : start + _CHUNK] if not one.gone and one not in turned_away]
+        ways.update([Way.RESTART if one in restarted else one.way for one in kept])
+        if slices.over():
+            await slices.turn()  # the result stands: whoever ends meanwhile is counted, or not, as it happens
     by_way = {str(way): number for way, number in ways.items()}
-    return {"total": len(before), "kept": len(kept), "by_way": by_way, "changed": changed}
+    return {"total": len(before), "kept": ways.total(), "by_way": by_way, "changed": changed}
 
 
 def turned_away_to_json(sessions: frozenset[Session]) -> dict[str, object]:

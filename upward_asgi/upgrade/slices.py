@@ -23,9 +23,14 @@ class Slices:
         return time.perf_counter() - self._began >= self._seconds
 
     async def turn(self) -> None:
-        """Let the other tasks run, and begin the next slice."""
+        """Let the other tasks run, and begin the next slice.
+
+        Twice round the loop: the first time whoever waits here is called before the sockets and timers that
+        fell due meanwhile, which would then wait for two slices.
+        """
         self.end()
         await anyio.lowlevel.checkpoint()  # sessions may have come, gone and, unless held, moved on
+        await anyio.lowlevel.checkpoint()  # the same
         self.begin()
 
     def begin(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -32,13 +33,16 @@ from .report import (
     as_upward_error,
     error_to_json,
     next_step,
-    sessions_before,
     sessions_since,
     turned_away_to_json,
 )
 from .service import Service
+from .slices import Slices
 from .standers import Stander
 from .threads import GivenUp
+
+if TYPE_CHECKING:
+    from ..sessions import Session
 
 __all__ = ["Transaction"]
 
@@ -53,20 +57,23 @@ class Transaction:
         self._service = service
         self._at = Progress()
         self._change_over = ChangeOver(operation, service, self._at)
+        self._restarted: frozenset[Session] = frozenset()
         operation.report["warnings"] = self._at.warnings
 
     async def run(self) -> None:
         """All phases. Errors become the operation's result; only cancellation and the like are raised."""
         try:
             commit = await self._to_the_result()
+            await self._count_sessions()
             if commit is not None:
                 await self._close_broken()
                 await self._tell_sessions(commit)
-                commit.forget()
+                await self._forget(commit)
                 await self._look_for_leftovers(commit)
             await self._remember(None)
         except Exception as error:
             self._failed(error)
+            await self._count_sessions()
             await self._remember(error)
         except BaseException as error:
             self._cut_off(error)
@@ -89,7 +96,7 @@ class Transaction:
         """The commit, carried out; None of a dry run."""
         operation = self._operation
         service = self._service
-        self._change_over.before = sessions_before(service.sessions)
+        self._change_over.before = service.sessions.open()
         preparation = Preparation(operation, service, self._at)
         await preparation.wait_for_others()
         releases = await preparation.verify()
@@ -105,7 +112,6 @@ class Transaction:
             operation.happened(Event.REHEARSE)
             if operation.dry_run:
                 operation.happened(Event.STOP)
-                self._count_sessions()
                 return None
             await preparation.scan(steps)
             commit, found = await self._change_over.run(steps, look)
@@ -159,10 +165,11 @@ class Transaction:
         report["config"] = [one.to_json() for one in commit.config]
         self._report_turned_away()
         report["old_frames"] = [one.to_json() for one in found]
-        self._count_sessions()
-        for one in found:
-            if one.session is not None and one.way is Way.RESTART:
-                one.session.judge(Way.LIVE)
+        self._restarted = frozenset(
+            one.session for one in found if one.session is not None and one.way is Way.RESTART
+        )
+        for session in self._restarted:
+            session.judge(Way.LIVE)
         log.info("%s runs, %d session(s) kept", self._operation.to, len(self._change_over.before))
 
     def _report_turned_away(self) -> None:
@@ -204,21 +211,28 @@ class Transaction:
                 f"upgraded() was ended where it took over {limit:g} s (upgraded_seconds)"
             )
 
-    def _count_sessions(self) -> None:
-        report = self._operation.report
-        report["sessions"] = sessions_since(
-            self._service.sessions,
-            self._change_over.before,
-            self._change_over.turned_away,
-            self._change_over.changed,
+    async def _count_sessions(self) -> None:
+        change_over = self._change_over
+        self._operation.report["sessions"] = await sessions_since(
+            change_over.before,
+            Slices(self._service.timeouts.slice_seconds),
+            changed=change_over.changed,
+            restarted=self._restarted,
+            turned_away=change_over.turned_away,
         )
+
+    async def _forget(self, commit: Commit) -> None:
+        """Let go of what an undo would have needed; to free many old states at once would hold the loop."""
+        slices = Slices(self._service.timeouts.slice_seconds)
+        for _ in commit.forget():
+            if slices.over():
+                await slices.turn()
 
     def _failed(self, raised: Exception) -> None:
         """Make the error the operation's result."""
         operation = self._operation
         error = as_upward_error(raised, self._at.where)
         operation.report["error"] = error_to_json(error, self._service.store.root)
-        self._count_sessions()
         if operation.decided:
             log.error("after the commit of %s: %s", operation.to, error)
             return

@@ -8,8 +8,11 @@ shells differ in nothing but code.
 from __future__ import annotations
 
 import ast
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from .names import Effects, effects_of
 from .trees import Module
@@ -60,6 +63,20 @@ class Statement:
     @cached_property
     def binds(self) -> tuple[str, ...]:
         return tuple(sorted(self.effects.binds))
+
+    @cached_property
+    def body(self) -> tuple[Statement, ...]:
+        """The statements of a class statement's body, in order."""
+        assert isinstance(self.node, ast.ClassDef)
+        return tuple(
+            Statement(self.module, index, node, self.package, self.future_annotations)
+            for index, node in enumerate(self.node.body)
+        )
+
+    @cached_property
+    def evaluated(self) -> tuple[ast.AST, ...]:
+        """The parts that are evaluated when the statement runs: not the bodies of functions."""
+        return tuple(_evaluated(self))
 
     @property
     def line(self) -> int:
@@ -126,11 +143,33 @@ def definitions_of(module: Module) -> tuple[Statement, ...]:
 
 def class_body(statement: Statement) -> tuple[Statement, ...]:
     """The statements of a class statement's body, in order."""
-    assert isinstance(statement.node, ast.ClassDef)
-    return tuple(
-        Statement(statement.module, index, node, statement.package, statement.future_annotations)
-        for index, node in enumerate(statement.node.body)
-    )
+    return statement.body
+
+
+def _evaluated(statement: Statement) -> Iterator[ast.AST]:
+    node: Any = statement.node
+    if not statement.is_function:
+        shell = copy.deepcopy(node)
+        for inner in ast.walk(shell):
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                inner.body = []
+            elif isinstance(inner, ast.AnnAssign) and statement.future_annotations:
+                inner.annotation = ast.Constant("")
+        yield shell
+        return
+    yield from node.decorator_list
+    yield from (d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
+    if not statement.future_annotations:
+        args = (
+            *node.args.posonlyargs,
+            *node.args.args,
+            *node.args.kwonlyargs,
+            node.args.vararg,
+            node.args.kwarg,
+        )
+        yield from (a.annotation for a in args if a is not None and a.annotation is not None)
+        if node.returns is not None:
+            yield node.returns
 
 
 def _annotated(node: ast.AST) -> bool:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed, diff_statements
@@ -88,42 +85,15 @@ def must_run(run: ModuleRun, cls: type, change: Change) -> bool:
     node = change.new.node
     if change.how is Changed.BODY and change.new.is_function:
         return not _code_is_given(run, cls, change.new) or run.reads_dirty(
-            *_evaluated(change.new), hidden=local
+            *change.new.evaluated, hidden=local
         )
-    return run.reads_dirty(*_evaluated(change.new), hidden=local) or (
+    return run.reads_dirty(*change.new.evaluated, hidden=local) or (
         change.how is Changed.BODY and isinstance(node, ast.ClassDef) is False and not change.new.is_function
     )
 
 
 def _local_reads(statement: Statement) -> set[str]:
-    return {name.partition(".")[0] for node in _evaluated(statement) for name in dotted_names(node)}
-
-
-def _evaluated(statement: Statement) -> Iterator[ast.AST]:
-    """The parts of a class body's statement that are evaluated with it: not the bodies of functions."""
-    node: Any = statement.node
-    if not statement.is_function:
-        shell = copy.deepcopy(node)
-        for inner in ast.walk(shell):
-            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-                inner.body = []
-            elif isinstance(inner, ast.AnnAssign) and statement.future_annotations:
-                inner.annotation = ast.Constant("")
-        yield shell
-        return
-    yield from node.decorator_list
-    yield from (d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None)
-    if not statement.future_annotations:
-        args = (
-            *node.args.posonlyargs,
-            *node.args.args,
-            *node.args.kwonlyargs,
-            node.args.vararg,
-            node.args.kwarg,
-        )
-        yield from (a.annotation for a in args if a is not None and a.annotation is not None)
-        if node.returns is not None:
-            yield node.returns
+    return {name.partition(".")[0] for node in statement.evaluated for name in dotted_names(node)}
 
 
 def _code_is_given(run: ModuleRun, cls: type, statement: Statement) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .heap import referrers
 from .journal import Journal
+from .modules import names_below
 
 __all__ = [
     "Framework",
@@ -88,7 +89,7 @@ def places_of_additions() -> frozenset[str]:
 def forget_kinds(journal: Journal) -> None:
     """Empty the frameworks' caches of what functions are like: a living function may be another kind now."""
     packages = {package for framework in _FRAMEWORKS.values() for package in framework.caches}
-    modules = [m for n, m in list(sys.modules.items()) if n.partition(".")[0] in packages]
+    modules = [sys.modules[name] for name in names_below(packages)]
     for value in (value for module in modules for value in list(vars(module).values())):
         if type(value) is functools._lru_cache_wrapper:
             value.cache_clear()

@@ -95,7 +95,7 @@ class Heap:
         return whole
 
     def _are_new(self, targets: tuple[object, ...]) -> bool:
-        young = {id(one) for one in gc.get_objects()}
+        young = set(map(id, gc.get_objects()))
         return all(id(target) in young or id(target) in self._young for target in targets)
 
     def _remember_young(self) -> None:

@@ -6,7 +6,7 @@ import importlib.machinery
 import importlib.util
 import linecache
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +19,7 @@ __all__ = [
     "delete_module",
     "imported_modules",
     "live_modules",
+    "names_below",
     "rename_module",
     "snapshot_modules",
     "update_place",
@@ -27,14 +28,15 @@ __all__ = [
 
 def live_modules(packages: frozenset[str]) -> dict[str, ModuleType]:
     """The imported modules of the named top-level packages, in import order."""
-    below = tuple(
-        f"{package}." for package in packages
-    )  # asked often, within a step that everybody waits for
-    return {
-        name: module
-        for name, module in list(sys.modules.items())
-        if (name in packages or name.startswith(below)) and isinstance(module, ModuleType)
-    }
+    found = {name: sys.modules.get(name) for name in names_below(packages)}
+    return {name: module for name, module in found.items() if isinstance(module, ModuleType)}
+
+
+def names_below(packages: Iterable[str]) -> list[str]:
+    """The names of the imported modules of these top-level packages, in import order."""
+    # Asked often, of a thousand names, within a step that everybody waits for: the cheap question first.
+    near = tuple(packages)
+    return [n for n in list(sys.modules) if n.startswith(near) and n.partition(".")[0] in near]
 
 
 def imported_modules() -> frozenset[str]:
@@ -53,11 +55,11 @@ def _names_of_main(main: ModuleType) -> Iterator[str]:
 
 def snapshot_modules(journal: Journal, packages: frozenset[str]) -> None:
     """Undo takes modules out that the patch imported, and puts back those that it removed."""
-    before = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in packages}
+    before = {name: sys.modules[name] for name in names_below(packages)}
     order = list(sys.modules)
 
     def undo() -> None:
-        for name in [n for n in sys.modules if n.partition(".")[0] in packages and n not in before]:
+        for name in [name for name in names_below(packages) if name not in before]:
             del sys.modules[name]
         sys.modules.update(before)
         put_in_order(sys.modules, order)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..appup.codes import CodePairs, compile_module, pair_codes
-from ..appup.definitions import definitions_of
+from ..appup.definitions import Statement, definitions_of
 from ..appup.diff import Change, diff_statements
 from ..appup.instructions import Instruction, MoveLines, PatchFunction, RenameModule
 from ..appup.scopes import CLOSURES, key
@@ -50,10 +50,29 @@ def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str
     changes = diff_statements(definitions_of(old[before]), definitions_of(new[name]))
     compiled = compile_module(new[name])
     pairs = pair_codes(compile_module(old[before]), compiled)
+    _work_out(changes)
     by_index = {change.new.index: change for change in changes if change.new}
     inner = changed_annotations(old[before], new[name], pairs)
     names = _annotated(old[before]), _annotated(new[name])
     return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner)
+
+
+def _work_out(changes: Iterable[Change]) -> None:
+    """Have the statements know what the patch will ask them, which is a step that everybody waits for."""
+    for change in changes:
+        for statement in (change.old, change.new):
+            if statement is not None:
+                _work_out_one(statement)
+        if change.old is not None and change.new is not None and change.old.is_class and change.new.is_class:
+            diff_statements(change.old.body, change.new.body)
+
+
+def _work_out_one(statement: Statement) -> None:
+    _ = statement.binds
+    if statement.is_class:
+        for inner in statement.body:
+            _ = inner.binds, inner.evaluated
+            _work_out_one(inner)
 
 
 def _annotated(module: Module) -> tuple[str, ...]:

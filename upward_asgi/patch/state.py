@@ -19,6 +19,7 @@ __all__ = ["containers", "snapshot_state"]
 
 _CONTAINERS = (dict, list, set, deque, OrderedDict, defaultdict, Counter, WeakSet)
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), FunctionType, BuiltinFunctionType, ModuleType)
+_WEAK = frozenset({WeakKeyDictionary, WeakValueDictionary, WeakSet})
 _LARGEST = 5_000
 _DEPTH = 7
 _MOST = 50_000
@@ -71,7 +72,7 @@ def _inside(item: object) -> Iterator[object]:
         yield from item  # type: ignore[misc]
     elif issubclass(kind, type):
         yield from (value for value in item.__dict__.values() if not issubclass(type(value), _LEAVES))
-    elif not issubclass(kind, WeakKeyDictionary | WeakValueDictionary | WeakSet):
+    elif _WEAK.isdisjoint(kind.__mro__):
         try:
             namespace = object.__getattribute__(item, "__dict__")
         except AttributeError:

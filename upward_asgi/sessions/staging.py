@@ -132,10 +132,12 @@ class Staged:
 
     def undo(self) -> None:
         """Every state, its contents and its stamp as they were before."""
-        for session, written_by, old, _ in (*self._steps, *self._computed):
+        steps = [*self._steps, *self._computed]
+        for session, written_by, old, _ in steps:
             if session.state is not old:
                 session.state = old
             session.release = written_by
+        self._steps, self._computed = [], steps  # `assign` may give them out again
         self._registry.release = self._before
         self._defaults.undo()
         self._snapshot.restore()

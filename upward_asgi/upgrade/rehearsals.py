@@ -10,7 +10,7 @@ from packaging.version import Version
 from ..errors import NotHot
 from .hop import Step
 from .look import Look
-from .nearness import has_many, let_the_young_grow_old, trust_the_near_look
+from .nearness import has_many, trust_the_near_look
 from .operation import Operation
 from .policy import SessionPolicy
 from .preparation import Preparation, Progress
@@ -68,7 +68,6 @@ class Rehearsals:
     async def _once(self, steps: Sequence[Step], proofs: Mapping[Version, Proof], look: Look) -> Rehearsal:
         service = self._service
         if has_many(service.sessions):
-            let_the_young_grow_old()  # what the patch catches up with is only what is born from here on
             await self._preparation.look_near(steps)
         self._at.where = "the rehearsal"
         rehearse_it = partial(

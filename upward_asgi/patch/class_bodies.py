@@ -14,7 +14,7 @@ from typing import Any
 
 from ..appup.definitions import Statement, class_body
 from ..appup.diff import Change, Changed
-from .class_changes import mangled
+from .class_changes import is_docstring, mangled
 from .class_making import OWN, become_class, name_it
 from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
@@ -167,6 +167,7 @@ class ClassBody:
         """Run one statement as the body of this class would, after those that stand before it."""
         before = class_body(self.statement)[: statement.index]
         namespace.visible = {name for inner in before for name in inner.effects.binds}
+        namespace.visible.update("__doc__" for inner in before if is_docstring(inner))
         outer = self.cls.__qualname__.split(".")
         node: ast.stmt = _class_around(outer[-1], [statement_node])
         for name in reversed(outer[:-1]):

@@ -17,6 +17,7 @@ __all__ = [
     "body_changes",
     "bound_in",
     "bound_in_order",
+    "is_docstring",
     "mangled",
     "must_run",
     "removed_names",
@@ -41,7 +42,8 @@ def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...
 def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozenset[str]) -> list[Change]:
     """The changes to act on: what changed, what reads it in the same body, and what binds the same name.
 
-    A property and its setter, overloads and their implementation only make sense together.
+    A property and its setter, overloads and their implementation only make sense together; so do a docstring
+    and the statement that adds to it.
     """
     found: dict[int, Change] = {}
     local: set[str] = set()
@@ -55,10 +57,18 @@ def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozen
                 local |= statement.effects.binds
     binders = Counter(name for c in changes for name in (c.new or c.old).binds)  # type: ignore[union-attr]
     shared = {n for c in found.values() for n in (c.new or c.old).binds if binders[n] > 1}  # type: ignore[union-attr]
+    filled = any(c.new is not None and "__doc__" in c.new.binds for c in found.values())
     for index, change in enumerate(changes):
-        if change.new is not None and shared.intersection(change.new.binds):
+        if change.new is None:
+            continue
+        if shared.intersection(change.new.binds) or (filled and is_docstring(change.new)):
             found.setdefault(index, change)
     return [found[index] for index in sorted(found)]
+
+
+def is_docstring(inner: Statement) -> bool:
+    """True for the statement of a class body that binds `__doc__` without naming it."""
+    return inner.is_text and inner.index == 0
 
 
 def _keeps_identity(run: ModuleRun, cls: type, change: Change) -> bool:

@@ -23,6 +23,7 @@ from .journal import MISSING
 from .kinds import Kind, kind_of
 from .layout import can_hold, replace_class
 from .module_run import ModuleRun
+from .protocols import set_by_protocol
 
 __all__ = ["OWN", "become_class", "name_it", "note_attributes"]
 
@@ -65,7 +66,7 @@ def _take_over(
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
         _take(run, old, new, name, value, written=name in body)
-    generated = kind.generated(old)
+    generated = kind.generated(old) | set_by_protocol(old)
     for name in list(old.__dict__):
         if name not in new.__dict__ and name in {*bound_in(older), *generated, *run.progress.unset}:
             run.journal.delete_class(old, name)
@@ -80,7 +81,7 @@ def _carry_over(
 ) -> None:
     """A class that takes another's place gets what came to the other from outside, or lives on in it."""
     clean = _clean_values(run, old, new, body_changes(older, newer))
-    made = {*bound_in(older), *kind.generated(old), *kind.own, *OWN, *_ALWAYS}
+    made = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
     for name, value in old.__dict__.items():
         if name in clean or (name not in made and name not in new.__dict__ and not _is_layout(value)):
             run.journal.set_class(new, name, value)

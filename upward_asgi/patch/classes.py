@@ -16,7 +16,15 @@ from ..appup.subclass_hooks import hook_changed, set_by_hook
 from .abstract import refresh_abstract
 from .annotations import tidy_annotations
 from .class_bodies import ClassBody
-from .class_changes import annotated_in, body_changes, bound_in, bound_in_order, removed_names, to_run
+from .class_changes import (
+    annotated_in,
+    body_changes,
+    bound_in,
+    bound_in_order,
+    is_docstring,
+    removed_names,
+    to_run,
+)
 from .class_making import note_attributes
 from .journal import MISSING
 from .kinds import kind_of
@@ -86,7 +94,7 @@ def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) 
 def _doc_first(statement: Statement | None) -> list[str]:
     if statement is None or not statement.is_class:
         return []
-    return ["__doc__"] if any(inner.is_text and not inner.index for inner in class_body(statement)) else []
+    return ["__doc__"] if any(map(is_docstring, class_body(statement))) else []
 
 
 def _tidy_annotations(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -148,12 +149,14 @@ def _values(function: FunctionType) -> tuple[int, ...]:
 
 
 def future_flags(module: Module) -> int:
-    """The compiler flags of the module's `from __future__` imports."""
+    """The compiler flags of the module's `from __future__` imports; what is no future any more has none."""
     import __future__
 
     flags = 0
     for node in module.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for alias in node.names:
-                flags |= getattr(__future__, alias.name).compiler_flag
+            for feature in (getattr(__future__, alias.name) for alias in node.names):
+                mandatory = feature.getMandatoryRelease()
+                if mandatory is None or mandatory > sys.version_info:
+                    flags |= feature.compiler_flag
     return flags

@@ -19,7 +19,7 @@ from ..appup.instructions import CodeChange
 from ..appup.scopes import key
 from ..errors import PatchFailed
 from ..versions import Down
-from .heap import referrers
+from .heap import instances
 from .hierarchy import with_subclasses
 from .journal import MISSING, Journal
 from .module_run import Progress
@@ -95,9 +95,8 @@ class CodeChanges:
             cls = live.__dict__.get(change.owner) if live is not None and change.owner else None
             if isinstance(cls, type):
                 by_class.update(dict.fromkeys(with_subclasses(cls), change))
-        for item in referrers(*by_class) if by_class else ():
-            if type(item) in by_class:
-                yield by_class[type(item)], item
+        for item in instances(by_class) if by_class else ():
+            yield by_class[type(item)], item
 
     def _call_instance(self, change: CodeChange, instance: object) -> None:
         for namespace in _remembered(instance, self.journal):

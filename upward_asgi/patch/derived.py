@@ -13,7 +13,7 @@ from typing import Any
 
 from ..appup.attributes import GainedAttribute, assigned_in, gained_attributes, init_of
 from ..appup.definitions import Statement
-from .heap import referrers
+from .heap import instances
 from .hierarchy import with_subclasses
 from .journal import Journal
 from .refusal import CannotFollow
@@ -181,10 +181,8 @@ def derive_attributes(journal: Journal, classes: list[NewAttributes]) -> None:
     by_class = {sub: new for new in classes for sub in with_subclasses(new.cls)}
     if not by_class:
         return
-    for item in referrers(*by_class):
-        new = by_class.get(type(item))
-        if new is not None:
-            new.give(journal, item)
+    for item in instances(by_class):
+        by_class[type(item)].give(journal, item)
 
 
 def _kept_arguments(init: ast.FunctionDef, gained: set[str]) -> Iterator[tuple[str, str]]:

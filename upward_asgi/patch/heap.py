@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Collection, Iterator
+import weakref
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from types import FrameType
 from typing import Any
 
-__all__ = ["Heap", "Reach", "holders", "referrers"]
+__all__ = ["Heap", "Reach", "expect", "holders", "instances", "instances_without_garbage", "referrers"]
 
+_YOUNG = (0, 1)
+"""The collector's generations in which what was born during a patch is found."""
 _KEYS = 4
 """Keys of a dictionary that tell which one it is."""
 
@@ -48,6 +51,9 @@ class Heap:
         """How long the comparing took, which a near look would not have taken."""
         self._containers = containers
         self._young: dict[int, object] = {}
+        self._expected: list[weakref.ref[type]] = []  # weak: no holder of the classes itself
+        self._instances: dict[int, list[object]] = {}
+        """By the id of their class: those found when one of the expected classes was asked for."""
         self._own = {id(self._young), *map(id, logs)}
 
     @contextmanager
@@ -64,6 +70,31 @@ class Heap:
             if self.reach is not Reach.WHOLE:
                 gc.unfreeze()
             self._young.clear()
+            self._instances.clear()
+
+    def expect(self, classes: Iterable[type]) -> None:
+        """These are likely to be asked for their instances: one pass over the heap is to do for all."""
+        self._expected += map(weakref.ref, classes)
+
+    def instances(self, kinds: Collection[type]) -> list[Any]:
+        """Every instance of exactly these classes."""
+        if any(id(kind) not in self._instances for kind in kinds):
+            expected = (kind for ref in self._expected if (kind := ref()) is not None)
+            self._look_for({*kinds, *expected})
+        found = {id(item): item for kind in kinds for item in self._instances[id(kind)]}
+        born = (item for young in _YOUNG for item in gc.get_objects(generation=young))
+        found.update((id(item), item) for item in born if type(item) in kinds)
+        return list(found.values())
+
+    def forget_instances(self) -> None:
+        """Hold none of those found any more: garbage among them can be collected."""
+        self._instances.clear()
+
+    def _look_for(self, kinds: set[type]) -> None:
+        self._instances = {id(kind): [] for kind in kinds}
+        for item in self.referrers(tuple(kinds)):
+            if type(item) in kinds:
+                self._instances[id(type(item))].append(item)
 
     def referrers(self, targets: tuple[object, ...]) -> list[Any]:
         """Every object that refers to one of the targets."""
@@ -103,6 +134,23 @@ class Heap:
 
 
 _heap = Heap(Reach.WHOLE)
+
+
+def expect(classes: Iterable[type]) -> None:
+    """Say whose instances the patch is likely to ask for."""
+    _heap.expect(classes)
+
+
+def instances(kinds: Collection[type]) -> list[Any]:
+    """Every instance of exactly these classes; the first question looks for those of all expected ones."""
+    return _heap.instances(kinds)
+
+
+def instances_without_garbage(kinds: Collection[type]) -> list[Any]:
+    """The same after a collection: for those who would refuse because of one."""
+    _heap.forget_instances()
+    gc.collect()
+    return _heap.instances(kinds)
 
 
 def referrers(*targets: object) -> list[Any]:

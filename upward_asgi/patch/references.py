@@ -7,11 +7,12 @@ way round when an object had to be replaced.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from .heap import holders
+from .hierarchy import with_subclasses
 from .journal import Journal
 
 __all__ = ["replace_references"]
@@ -130,6 +131,13 @@ def _class_of(namespace: dict[Any, Any]) -> type | None:
     return next((o for o in owners if o.__dict__.get("__module__") is namespace["__module__"]), None)
 
 
+def _orders(targets: Iterable[object]) -> Iterator[int]:
+    """The `__mro__` of replaced classes, and of those below: CPython makes them anew when bases are set."""
+    for target in targets:
+        if issubclass(type(target), type):
+            yield from (id(cls.__mro__) for cls in with_subclasses(target))  # type: ignore[arg-type]
+
+
 def replace_references(
     journal: Journal, pairs: Iterable[tuple[object, object]], skip: Iterable[object] = ()
 ) -> None:
@@ -140,6 +148,7 @@ def replace_references(
         return
     targets = [old for old, _ in replacement.by_id.values()]
     replacement.skip.add(id(targets))
+    replacement.skip.update(_orders(targets))
     own = {id(item) for item in replacement.by_id.values()} | {id(replacement.__dict__)}
     log = list(journal.holders())
     own.update(map(id, log))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
@@ -37,8 +37,9 @@ from .deletions import delete_definition, drop_superseded, forget_removed
 from .derived import derive_attributes
 from .docs import refresh_docs
 from .frameworks import forget_places
+from .heap import expect
 from .held_codes import renew_held_codes
-from .hierarchy import detach
+from .hierarchy import detach, with_subclasses
 from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
 from .kinds import kind_of
@@ -52,6 +53,7 @@ from .references import replace_references
 from .report import PatchReport
 from .roots import ImportRoot
 from .sources import Source, unfit_closures
+from .stand_ins import require_own_namespace
 from .stars import exported
 from .state import snapshot_state
 from .statements import adopt_definition, run_statement
@@ -116,6 +118,7 @@ class Step:
         self._remember()
         self.code_changes.before(self._before)
         self._names()
+        expect(self._remade())
         self.started = set(live_modules(material.packages))
         self._places()
         live = live_modules(material.packages)
@@ -181,6 +184,16 @@ class Step:
                         had = self.progress.exported.get(at, frozenset())
                         self.progress.exported[at] = had | exported(imported.module)
 
+    def _remade(self) -> Iterator[type]:
+        """Classes with fields whose statement may run, and those below: their instances may gain some."""
+        for instruction in self.material.instructions:
+            live = sys.modules.get(instruction.module)
+            names = getattr(instruction, "binds", None) or (getattr(instruction, "qualname", ""),)
+            for name in names if live is not None and isinstance(instruction, _RUNS) else ():
+                cls = vars(live).get(name)
+                if isinstance(cls, type) and kind_of(cls).fields(cls):
+                    yield from with_subclasses(cls)
+
     def _names(self) -> None:
         for instruction in self.material.instructions:
             if isinstance(instruction, RenameModule):
@@ -244,6 +257,7 @@ class Step:
         when = getattr(instruction, "when", ())
         if when and not self._due(instruction):
             return
+        require_own_namespace(instruction.module, live)
         run = self._module_run(instruction.module, live)
         statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
         moved_from = getattr(instruction, "moved_from", None)

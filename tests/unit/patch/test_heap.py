@@ -173,3 +173,38 @@ def test_the_step_of_a_patch_misses_nothing_of_its_own(releases: Releases) -> No
     prepared.look_near()
     prepared.reach = Reach.COMPARED
     assert prepared.apply().report.missed == ()
+
+
+class Kind:
+    """One of several classes whose instances are asked for."""
+
+
+class Other(Kind):
+    """Below it."""
+
+
+def test_one_pass_for_the_instances_of_all_expected_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first question finds those of every expected class; those born since are found as well."""
+    passes = []
+    monkeypatch.setattr("upward_asgi.patch.heap._referrers", lambda targets: passes.append(targets) or ALL)
+    ALL = [Kind(), Other(), Thing()]
+    heap = Heap(Reach.WHOLE)
+    heap.expect([Other])
+    with heap.looking():
+        assert ALL[0] in heap.instances({Kind}) and ALL[1] in heap.instances({Other})
+        born = Other()
+        assert born in heap.instances({Other}) and len(passes) == 1
+        assert ALL[2] in heap.instances({Thing}) and len(passes) == 2
+
+
+def test_garbage_is_no_instance_after_a_collection() -> None:
+    """What a question before has found does not keep garbage alive."""
+    kind, heap = type("Short", (), {}), Heap(Reach.WHOLE)
+    with heap.looking():
+        item = kind()
+        item.me = item
+        assert len(heap.instances({kind})) == 1
+        del item
+        heap.forget_instances()
+        gc.collect()
+        assert heap.instances({kind}) == []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ...appup.code_changes import HOOK
 from ..derived import has_attribute
-from ..heap import referrers
+from ..heap import instances, instances_without_garbage
 from ..hierarchy import with_subclasses
 from ..journal import Journal
 from ..refusal import CannotFollow
@@ -51,7 +50,7 @@ def fill_instances(
     required = [field for field in fields if field.make is None]
     if required and not hasattr(cls, HOOK):
         _require_all(cls, required)
-    for instance in _instances(cls):
+    for instance in instances(frozenset(with_subclasses(cls))):
         for field in fields:
             if field.make is not None and not has_attribute(instance, field.name):
                 journal.set_attribute(instance, field.name, field.make(instance))
@@ -85,10 +84,10 @@ def _answers(cls: type, name: str) -> bool:
 
 
 def _require_all(cls: type, fields: list[FieldDefault]) -> None:
-    if not any(_lacks(instance, fields) for instance in _instances(cls)):
+    kinds = frozenset(with_subclasses(cls))
+    if not any(_lacks(instance, fields) for instance in instances(kinds)):
         return
-    gc.collect()  # a second look without garbage, before a refusal
-    for instance in _instances(cls):
+    for instance in instances_without_garbage(kinds):
         if lacks := _lacks(instance, fields):
             raise CannotFollow(
                 "new_field",
@@ -99,8 +98,3 @@ def _require_all(cls: type, fields: list[FieldDefault]) -> None:
 
 def _lacks(instance: object, fields: list[FieldDefault]) -> str:
     return next((field.name for field in fields if not has_attribute(instance, field.name)), "")
-
-
-def _instances(cls: type) -> list[object]:
-    kinds = set(with_subclasses(cls))
-    return [item for item in referrers(*kinds) if type(item) in kinds]

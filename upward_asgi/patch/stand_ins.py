@@ -1,0 +1,33 @@
+"""Modules that put another object in their place in `sys.modules` while they were imported."""
+
+from __future__ import annotations
+
+from types import FunctionType, ModuleType
+
+from .refusal import CannotFollow
+
+__all__ = ["require_own_namespace"]
+
+
+def require_own_namespace(name: str, live: ModuleType) -> None:
+    """Raise `CannotFollow` when the statements of the module ran in another namespace than it has now.
+
+    Its functions tell: they look up names where they were defined. A statement that runs again would miss
+    there what it needs (celery and kombu make such modules, to import their parts late).
+    """
+    for value in live.__dict__.values():
+        if type(value) is FunctionType and value.__module__ == name and _is_foreign(value, live):
+            raise CannotFollow(
+                "replaced_module",
+                f"{name} has put another object in its place in sys.modules, and statements of it changed",
+                advice="let the module define `__getattr__` instead (PEP 562), or release a minor version",
+                file=value.__code__.co_filename,
+            )
+
+
+def _is_foreign(function: FunctionType, live: ModuleType) -> bool:
+    """True for a function of another module's namespace (they have a `__spec__`) of the same name."""
+    namespace = function.__globals__
+    if namespace is live.__dict__ or "__spec__" not in namespace:
+        return False
+    return namespace.get("__name__") == live.__name__

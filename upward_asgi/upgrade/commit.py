@@ -162,6 +162,8 @@ class Commit:
         if step.hop.down:
             staged = self._staging(step)
             yield from self._migrate_resting(staged)
+            if len(self._resting) > _CHUNK:
+                yield  # the turn of the patch is long enough by itself
             self._migrate_others(staged)
             self._happened(Event.MIGRATE)
             self._change_application(step)

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .definitions import Statement, class_body
+from .definitions import Statement
 
 __all__ = ["GainedAttribute", "Guard", "assigned_in", "gained_attributes", "init_of"]
 
@@ -50,7 +50,7 @@ def gained_attributes(older: Statement | None, newer: Statement) -> tuple[Gained
     init = methods.get("__init__")
     if init is None:
         return ()
-    known = _stored(older.node) | {name for inner in class_body(newer) for name in inner.binds}
+    known = _stored(older.node) | {name for inner in newer.body for name in inner.binds}
     functions = [init, *(methods[name] for name in _called(init) if name in methods)]
     return tuple(
         gained for function in functions for gained in _assigned(function) if gained.name not in known
@@ -58,7 +58,7 @@ def gained_attributes(older: Statement | None, newer: Statement) -> tuple[Gained
 
 
 def _methods(statement: Statement) -> dict[str, ast.FunctionDef]:
-    nodes = (inner.node for inner in class_body(statement))
+    nodes = (inner.node for inner in statement.body)
     return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef) and node.args.args}
 
 

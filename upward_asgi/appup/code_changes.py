@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from .definitions import Statement, class_body, definitions_of
+from .definitions import Statement, definitions_of
 from .diff import Change, Changed
-from .instructions import CodeChange, Instruction, RebuildApp, RenameModule, ReplaceDefinition
+from .instructions import CodeChange, Instruction, RebuildApp, ReplaceDefinition, former_names
 from .scopes import key
 from .tree_diff import TreeDiff
 from .trees import Module
@@ -45,12 +45,12 @@ def carried_by(instructions: Iterable[Instruction]) -> Carried:
     """What a plan's instructions say of that."""
     steps = tuple(instructions)
     changes = [step for step in steps if isinstance(step, CodeChange)]
-    before = {step.to: step.module for step in steps if isinstance(step, RenameModule)}
+    before = former_names(steps)
     built = [(step.home or step.module, step.name) for step in steps if isinstance(step, RebuildApp)]
     return Carried(
         tuple(key(step.module, name) for step in changes for name in step.names),
         tuple(key(step.module, step.owner) for step in changes if step.owner),
-        {step.module: step.to for step in steps if isinstance(step, RenameModule)},
+        {old: new for new, old in before.items()},
         tuple(
             key(step.module, name)
             for step in steps
@@ -89,7 +89,7 @@ def _in_module(diff: TreeDiff, name: str, vsn: str, to: str | None, *, down: boo
 def _migrates_instances(change: Change, newer: Statement) -> bool:
     if change.how is Changed.SAME or change.old is None or change.new is None or not newer.is_class:
         return False
-    return any(inner.is_function and inner.binds == (HOOK,) for inner in class_body(newer))
+    return any(inner.is_function and inner.binds == (HOOK,) for inner in newer.body)
 
 
 def _migrated(hook: Statement, module: Iterable[Statement]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .attributes import assigned_in, init_of
-from .definitions import Statement, assigned_value, class_body, text_of
+from .definitions import Statement, assigned_value, text_of
 from .fields import items, malformed, mapping
 from .instructions import Instruction, RebindImporter, ReplaceDefinition
 from .names import dotted_names
@@ -121,7 +121,7 @@ def _class_fields(scopes: Scopes, module: str, name: str, seen: frozenset[str]) 
         for base in node.bases:
             for base_name in dotted_names(base):
                 yield from _class_fields(scopes, statement.module, base_name, seen | {here})
-        for inner in class_body(statement):
+        for inner in statement.body:
             if isinstance(inner.node, ast.AnnAssign) and "ClassVar" not in inner.text:
                 yield from ((one, inner.text) for one in inner.binds if one[0] != "_")
         init = init_of(statement)

@@ -20,7 +20,6 @@ from .trees import Module
 __all__ = [
     "Statement",
     "assigned_value",
-    "class_body",
     "definitions_of",
     "made_otherwise",
     "shell_of",
@@ -139,11 +138,6 @@ def definitions_of(module: Module) -> tuple[Statement, ...]:
             for index, node in enumerate(module.tree.body)
         )
     return kept[_KEPT]
-
-
-def class_body(statement: Statement) -> tuple[Statement, ...]:
-    """The statements of a class statement's body, in order."""
-    return statement.body
 
 
 def _evaluated(statement: Statement) -> Iterator[ast.AST]:

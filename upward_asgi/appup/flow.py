@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .application_changes import ApplicationChanges
 from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
-from .definitions import Statement, assigned_value, class_body, made_otherwise
+from .definitions import Statement, assigned_value, made_otherwise
 from .diff import Change, Changed, diff_statements
 from .flow_reads import Reads
 from .marked import Marked
@@ -230,7 +230,7 @@ class Flow:
 
     def _class_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
         name = statement.binds[0]
-        for inner in class_body(statement):
+        for inner in statement.body:
             if not inner.is_function:
                 yield from (key(statement.module, f"{name}.{bound}") for bound in inner.binds)
         if change is None or change.old is None or _may_be_replaced(change.old, statement):
@@ -321,7 +321,7 @@ def _may_be_replaced(old: Statement, new: Statement) -> bool:
     """True when the layout may change, so that the live class might not be able to become the new one."""
     if made_otherwise(old, new):
         return True
-    changed = {n for c in diff_statements(class_body(old), class_body(new)) for n in _touched(c)}
+    changed = {n for c in diff_statements(old.body, new.body) for n in _touched(c)}
     return "__slots__" in changed or (new.decorated and bool(changed))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -36,6 +36,7 @@ __all__ = [
     "RebuildClass",
     "RenameModule",
     "ReplaceDefinition",
+    "former_names",
     "instruction_from_json",
 ]
 
@@ -265,6 +266,11 @@ class CodeChange(Instruction):
     @property
     def target(self) -> str:
         return f"{self.module}:{self.owner}" if self.owner else self.module
+
+
+def former_names(instructions: Iterable[Instruction]) -> dict[str, str]:
+    """What renamed modules were called in the release that is left, by the names that they have now."""
+    return {step.to: step.module for step in instructions if isinstance(step, RenameModule)}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .definitions import Statement, class_body
+from .definitions import Statement
 from .scopes import key
 from .settings import Marker, Settings
 
@@ -32,14 +32,14 @@ class Marked:
         if not statement.is_class or not (self.settings.rebuild or self.restored):
             return ()
         owner, module = statement.binds[0], statement.module
-        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        names = dict.fromkeys(name for inner in statement.body for name in inner.binds)
         return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
 
     def kept_inside(self, statement: Statement) -> tuple[str, ...]:
         """The attributes that a class body binds and whose objects a marker says to keep."""
         if not statement.is_class or not self.settings.keep:
             return ()
-        names = dict.fromkeys(name for inner in class_body(statement) for name in inner.binds)
+        names = dict.fromkeys(name for inner in statement.body for name in inner.binds)
         marker, owner = self.settings.marker, statement.binds[0]
         return tuple(n for n in names if marker(statement.module, f"{owner}.{n}") is Marker.KEEP)
 

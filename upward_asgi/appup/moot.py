@@ -8,10 +8,11 @@ new release's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from .instructions import Instruction, RenameModule
+from .instructions import Instruction, former_names
+from .trees import name_of_file
 from .verdict import Reason, Verdict
 
 __all__ = ["Moot", "count_when_imported", "without_moot"]
@@ -43,9 +44,9 @@ def without_moot(
     verdict: Verdict, instructions: Iterable[Instruction], imported: Collection[str]
 ) -> tuple[Verdict, tuple[Moot, ...]]:
     """The verdict for a process that has these modules: moot reasons are notes there, and are listed."""
-    before = {step.to: step.module for step in instructions if isinstance(step, RenameModule)}
+    before = former_names(instructions)
     counting = count_when_imported(verdict.reasons)
-    placed = (Moot(before.get(_module_of(reason), _module_of(reason)), reason) for reason in counting)
+    placed = (_moot(reason, before) for reason in counting)
     found = tuple(one for one in placed if one.module not in imported)
     if not found:
         return verdict, ()
@@ -59,6 +60,6 @@ def _noted(one: Moot) -> Reason:
     return replace(one.reason, message=said, advice="")
 
 
-def _module_of(reason: Reason) -> str:
-    path = (reason.file or "").removesuffix(".py").removesuffix("/__init__")
-    return path.replace("/", ".")
+def _moot(reason: Reason, before: Mapping[str, str]) -> Moot:
+    module = name_of_file(reason.file or "")
+    return Moot(before.get(module, module), reason)

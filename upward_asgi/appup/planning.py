@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from packaging.version import Version
 
 from .code_changes import code_changes
-from .definitions import class_body, made_otherwise
+from .definitions import made_otherwise
 from .diff import Change, Changed, diff_statements
 from .flow import Flow, Run
 from .import_order import import_sequence
@@ -125,7 +125,7 @@ class _Planner:
             return PatchClass(statement.module, name, statement.index, marked, when=when, kept=held)
         if made_otherwise(run.change.old, statement):
             return RebuildClass(statement.module, name, statement.index, when, held)
-        inner = diff_statements(class_body(run.change.old), class_body(statement))
+        inner = diff_statements(run.change.old.body, statement.body)
         names = {how: tuple(_names(inner, how)) for how in Changed}
         kept = {name for change in inner if change.new is not None for name in change.new.binds}
         deleted = tuple(name for name in names[Changed.REMOVED] if name not in kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .definitions import Statement, class_body
+from .definitions import Statement
 
 __all__ = ["HOOK", "hook_changed", "set_by_hook"]
 
@@ -28,7 +28,7 @@ def set_by_hook(statement: Statement | None) -> frozenset[str]:
 def _hook(statement: Statement | None) -> ast.FunctionDef | None:
     if statement is None or not statement.is_class:
         return None
-    found = (inner.node for inner in class_body(statement) if inner.binds == (HOOK,))
+    found = (inner.node for inner in statement.body if inner.binds == (HOOK,))
     return next((node for node in found if isinstance(node, ast.FunctionDef) and node.args.args), None)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from .definitions import Statement, class_body, definitions_of, text_of
+from .definitions import Statement, definitions_of, text_of
 from .diff import Change, Changed
 from .names import dotted_names
 from .tree_diff import TreeDiff
@@ -73,7 +73,7 @@ def _mapped(model: Statement | None, module: Module) -> dict[str, Statement]:
     """What the class maps, by attribute."""
     assert model is not None
     mappers = frozenset(_mappers(definitions_of(module)))
-    found = [one for one in class_body(model) if mappers and _maps(one, mappers)]
+    found = [one for one in model.body if mappers and _maps(one, mappers)]
     return {_attribute(one.node): one for one in found}
 
 

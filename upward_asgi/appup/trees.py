@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ..errors import BadSource
 
-__all__ = ["Module", "Tree", "read_tree"]
+__all__ = ["Module", "Tree", "name_of_file", "read_tree"]
 
 # Folders that stand beside packages in a release or a checkout, and are never part of what is imported.
 _NOT_PACKAGES = frozenset({"__pycache__", "tests", "test", "docs", "build", "dist", "node_modules"})
@@ -83,6 +83,11 @@ class Tree:
     def packages(self) -> frozenset[str]:
         """The top-level names."""
         return frozenset(name.partition(".")[0] for name in self.modules)
+
+
+def name_of_file(inside: str) -> str:
+    """The module of a file, told by its path below the release's root, with slashes."""
+    return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def read_tree(root: Path, packages: Sequence[str] | None = None) -> Tree:

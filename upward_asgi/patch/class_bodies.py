@@ -12,7 +12,7 @@ from collections import Counter
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..appup.definitions import Statement, class_body
+from ..appup.definitions import Statement
 from ..appup.diff import Change, Changed
 from .class_changes import is_docstring, mangled
 from .class_making import OWN, become_class, name_it
@@ -161,11 +161,11 @@ class ClassBody:
 
     def _deleted(self) -> set[str]:
         """Names that the body deletes again, such as the variable of a loop."""
-        return {name for inner in class_body(self.statement) for name in inner.effects.deletes}
+        return {name for inner in self.statement.body for name in inner.effects.deletes}
 
     def _exec(self, statement_node: ast.stmt, statement: Statement, namespace: _Namespace) -> None:
         """Run one statement as the body of this class would, after those that stand before it."""
-        before = class_body(self.statement)[: statement.index]
+        before = self.statement.body[: statement.index]
         namespace.visible = {name for inner in before for name in inner.effects.binds}
         namespace.visible.update("__doc__" for inner in before if is_docstring(inner))
         outer = self.cls.__qualname__.split(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
-from ..appup.definitions import Statement, class_body
+from ..appup.definitions import Statement
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.names import dotted_names
 from .functions import can_become, functions_under
@@ -33,10 +33,10 @@ def mangled(cls: type, name: str) -> str:
 
 def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:
     """The statements of a class body beside their older selves; all the same when there is no older one."""
-    body = class_body(newer)
+    body = newer.body
     if older is None:
         return tuple(Change(Changed.SAME, statement, statement) for statement in body)
-    return diff_statements(class_body(older), body)
+    return diff_statements(older.body, body)
 
 
 def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozenset[str]) -> list[Change]:
@@ -123,7 +123,7 @@ def removed_names(changes: tuple[Change, ...]) -> list[str]:
 
 def annotated_in(statement: Statement) -> list[str]:
     """The names that a class body annotates, in order."""
-    nodes = (inner.node for inner in class_body(statement))
+    nodes = (inner.node for inner in statement.body)
     targets = (node.target for node in nodes if isinstance(node, ast.AnnAssign))
     return list(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
 
@@ -132,13 +132,13 @@ def bound_in(statement: Statement | None) -> set[str]:
     """The names that a class body binds; none for what is no class."""
     if statement is None or not statement.is_class:
         return set()
-    return {name for inner in class_body(statement) for name in inner.binds}
+    return {name for inner in statement.body for name in inner.binds}
 
 
 def bound_in_order(statement: Statement) -> list[str]:
     """The names that a class body binds, in the order in which it binds them first."""
     found: dict[str, None] = {}
-    for inner in class_body(statement):
+    for inner in statement.body:
         names = inner.effects.binds
         stores = [node for node in ast.walk(inner.node) if getattr(node, "id", None) in names]
         stores.sort(key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]

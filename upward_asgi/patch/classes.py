@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from ..appup.definitions import Statement, class_body, made_otherwise
+from ..appup.definitions import Statement, made_otherwise
 from ..appup.diff import Change, Changed
 from ..appup.scopes import MAKING
 from ..appup.subclass_hooks import hook_changed, set_by_hook
@@ -94,7 +94,7 @@ def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) 
 def _doc_first(statement: Statement | None) -> list[str]:
     if statement is None or not statement.is_class:
         return []
-    return ["__doc__"] if any(map(is_docstring, class_body(statement))) else []
+    return ["__doc__"] if any(map(is_docstring, statement.body)) else []
 
 
 def _tidy_annotations(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType
 
 from ..appup.codes import CodePairs, compile_module, pair_codes
-from ..appup.trees import Module
+from ..appup.trees import Module, name_of_file
 
 __all__ = ["OldCode", "OldPlace"]
 
@@ -65,7 +65,7 @@ class _File:
 
     @property
     def module(self) -> str:
-        return self.inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return name_of_file(self.inside)
 
     def is_old(self, code: CodeType) -> bool:
         if self._is_same:

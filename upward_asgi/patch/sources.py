@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..appup.codes import CodePairs, compile_module, pair_codes
 from ..appup.definitions import Statement, definitions_of
 from ..appup.diff import Change, diff_statements
-from ..appup.instructions import Instruction, MoveLines, PatchFunction, RenameModule
+from ..appup.instructions import Instruction, MoveLines, PatchFunction, former_names
 from ..appup.scopes import CLOSURES, key
 from ..appup.trees import Module, Tree
 from .class_places import ClassPlace, class_places
@@ -38,7 +38,7 @@ class Source:
 
 def read_sources(instructions: Sequence[Instruction], old: Tree, new: Tree) -> dict[str, Source]:
     """The changed modules by name. Raises `BadSource` when one does not parse."""
-    renamed = {i.to: i.module for i in instructions if isinstance(i, RenameModule)}
+    renamed = former_names(instructions)
     sources = {}
     for name in {i.module for i in instructions if isinstance(i, MoveLines)}:
         allowed = (i.qualname for i in instructions if isinstance(i, PatchFunction) and i.module == name)

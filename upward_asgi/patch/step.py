@@ -27,6 +27,7 @@ from ..appup.instructions import (
     RebuildClass,
     RenameModule,
     ReplaceDefinition,
+    former_names,
 )
 from ..appup.scopes import METADATA, Scopes, key
 from ..appup.trees import Tree
@@ -99,6 +100,8 @@ class Step:
         self.removed: list[tuple[str, object]] = []
         self.moved: dict[str, object] = {}
         self.started: set[str] = set()
+        self.own: set[str] = set()
+        """Modules whose statements run in the namespace that everybody finds."""
         self.left: list[tuple[str, FunctionType]] = []
         self.seen: dict[Instruction, set[str]] = {}
         self.overridden: dict[tuple[str, str], object] = {}
@@ -116,7 +119,8 @@ class Step:
             live = live_modules(material.packages)
             snapshot_state(self.journal, [module.__dict__ for module in live.values()])
         self._remember()
-        self.code_changes.before(self._before)
+        before = former_names(material.instructions)
+        self.code_changes.before(lambda module: before.get(module, module))
         self._names()
         expect(self._remade())
         self.started = set(live_modules(material.packages))
@@ -155,7 +159,7 @@ class Step:
         except ImportError as error:
             if not wants_what_is_not_there(error, self.material.scopes):
                 raise
-            importers = self._importers(instruction.module)
+            importers = self._importers(instruction.module, self.material.scopes)
             optional = all(statement.is_block for statement in importers)
             if not optional or not (importers or self._is_left(instruction.module)):
                 raise
@@ -163,9 +167,8 @@ class Step:
             for statement in importers:  # `try: import …`, which takes the other way now
                 run_statement(self._module_run(statement.module, sys.modules[statement.module]), statement)
 
-    def _importers(self, module: str, scopes: Scopes | None = None) -> list[Statement]:
-        living = live_modules(self.material.packages)
-        return list(importers_of(module, self.material.scopes if scopes is None else scopes, living))
+    def _importers(self, module: str, scopes: Scopes) -> list[Statement]:
+        return list(importers_of(module, scopes, live_modules(self.material.packages)))
 
     def _is_left(self, module: str) -> bool:
         """True when only the old release imported it: a fresh start has no use for it."""
@@ -188,8 +191,10 @@ class Step:
         """Classes with fields whose statement may run, and those below: their instances may gain some."""
         for instruction in self.material.instructions:
             live = sys.modules.get(instruction.module)
-            names = getattr(instruction, "binds", None) or (getattr(instruction, "qualname", ""),)
-            for name in names if live is not None and isinstance(instruction, _RUNS) else ():
+            if live is None or not isinstance(instruction, _RUNS):
+                continue
+            statement = self.progress.scopes.statements(instruction.module)[instruction.statement]
+            for name in statement.binds:
                 cls = vars(live).get(name)
                 if isinstance(cls, type) and kind_of(cls).fields(cls):
                     yield from with_subclasses(cls)
@@ -257,7 +262,9 @@ class Step:
         when = getattr(instruction, "when", ())
         if when and not self._due(instruction):
             return
-        require_own_namespace(instruction.module, live)
+        if instruction.module not in self.own:
+            require_own_namespace(instruction.module, live)
+            self.own.add(instruction.module)
         run = self._module_run(instruction.module, live)
         statement = run.progress.scopes.statements(instruction.module)[instruction.statement]
         moved_from = getattr(instruction, "moved_from", None)
@@ -277,11 +284,6 @@ class Step:
             run_statement(run, statement, moved=moved, whole=whole, again=again)
         self.seen[instruction] = self.progress.dirty.intersection(when)
         self.report.statements += 1
-
-    def _before(self, module: str) -> str:
-        """What the module was called in the old release."""
-        renames = (i for i in self.material.instructions if isinstance(i, RenameModule))
-        return next((rename.module for rename in renames if rename.to == module), module)
 
     def _older_definition(self, name: str) -> Statement | None:
         module, _, definition = name.partition(":")

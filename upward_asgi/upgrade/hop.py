@@ -31,6 +31,7 @@ __all__ = [
     "goal_up",
     "hops_here",
     "hops_of",
+    "judged_here",
     "left_to_the_proof",
     "with_moot_noted",
     "with_startup_accepted",
@@ -119,11 +120,19 @@ def hops_here(store: Store, way: Sequence[Release], *, accept_startup: bool, pro
     """
     from ..patch.modules import imported_modules
 
-    hops, imported = hops_of(store, way), imported_modules()
+    imported = imported_modules()
+    return tuple(
+        judged_here(hop, imported, accept_startup=accept_startup, proven=proven)
+        for hop in hops_of(store, way)
+    )
+
+
+def judged_here(hop: Hop, imported: Collection[str], *, accept_startup: bool, proven: bool) -> Hop:
+    """The hop with the verdict that it has in a process which has imported these modules."""
     if accept_startup:
-        hops = tuple(map(with_startup_accepted, hops))
-    hops = tuple(with_moot_noted(hop, imported) for hop in hops)
-    return tuple(map(left_to_the_proof, hops)) if proven else hops
+        hop = with_startup_accepted(hop)
+    hop = with_moot_noted(hop, imported)
+    return left_to_the_proof(hop) if proven else hop
 
 
 def with_moot_noted(hop: Hop, imported: Collection[str]) -> Hop:

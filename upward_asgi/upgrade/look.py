@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..sessions.staging import warm
 from .messages import Kind, in_the_middle
 from .running import running_among, task_references
-from .slices import Slices
+from .slices import Slices, chunks
 from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ..sessions import Session, Sessions
 
 __all__ = ["Look"]
-
-_CHUNK = 32
-"""Sessions between two looks at the clock."""
 
 
 class Look:
@@ -55,7 +52,7 @@ class Look:
     async def around(self) -> None:
         """Look at everybody, in slices; the sessions go on meanwhile."""
         slices = Slices(self._seconds)
-        for chunk in _chunks(self._sessions.open()):
+        for chunk in chunks(self._sessions.open()):
             self._sessions.find_holders(chunk)
             warm(chunk)
             if self.places:
@@ -73,7 +70,7 @@ class Look:
         self._sessions.entrance.close()
         self.resting, self._loose = {}, []
         slices = Slices(self._seconds)
-        for chunk in _chunks(self._sessions.open()):
+        for chunk in chunks(self._sessions.open()):
             self._sessions.find_holders(chunk)
             self._find_resting(chunk)
             if slices.over():
@@ -141,18 +138,14 @@ class Look:
 
     async def _in_tasks(self, slices: Slices) -> AsyncIterator[Stander]:
         own: set[object] = {asyncio.current_task()}
-        for chunk in _chunks(self._sessions.open()):
+        for chunk in chunks(self._sessions.open()):
             own.update([session.task for session in chunk])
             if slices.over():
                 await slices.turn()
-        for references in _chunks(task_references()):
+        for references in chunks(task_references()):
             for task in running_among(references):
                 found = stander_of_task(task, self.places) if task not in own else None
                 if found is not None:
                     yield found
             if slices.over():
                 await slices.turn()
-
-
-def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -55,9 +55,9 @@ class Proof:
     def describe_live(self) -> Description:
         """This process, as far as the release's own modules go."""
         from ..patch.describe import describe
+        from ..patch.modules import names_below
 
-        wanted = set(self.packages)
-        modules = {n: m for n, m in tuple(sys.modules.items()) if n.partition(".")[0] in wanted}
+        modules = {name: sys.modules[name] for name in names_below(self.packages)}
         return describe(modules, roots=self.roots)
 
     def differences(self, before: Description, live: Description, carried: Carried) -> tuple[Difference, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..appup.making import make_appup
-from .hop import left_to_the_proof, with_moot_noted, with_startup_accepted
+from .hop import judged_here
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -108,9 +108,10 @@ def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
     plain, refined = (_appup(hop, settings) for settings in (hop.newer.settings, learnt.settings))
     if (plain.up, plain.down) != (hop.appup.up, hop.appup.down):
         return None
-    again = with_startup_accepted(replace(hop, appup=refined))  # as it was: the hop is hot already
-    again = with_moot_noted(again, imported_modules())
-    again = left_to_the_proof(again) if hop.unsettled else again
+    # Start-up code is as it was: the hop is hot already.
+    again = judged_here(
+        replace(hop, appup=refined), imported_modules(), accept_startup=True, proven=bool(hop.unsettled)
+    )
     return again if again.verdict.hot else None
 
 

@@ -15,10 +15,10 @@ from ..sessions import Way
 from ..sessions.exchange import REFUSED_CODE
 from .machine import State
 from .operation import Kind, Operation
+from .slices import Slices, chunks
 
 if TYPE_CHECKING:
     from ..sessions import Session
-    from .slices import Slices
 
 __all__ = [
     "as_upward_error",
@@ -32,8 +32,6 @@ __all__ = [
 
 _NAMED = 100
 """Sessions that a report names; the count says how many there were."""
-_CHUNK = 64
-"""Sessions between two looks at the clock."""
 
 
 def as_upward_error(error: BaseException, where: str) -> UpwardError:
@@ -103,8 +101,8 @@ async def sessions_since(
     they went through.
     """
     ways: Counter[Way] = Counter()
-    for start in range(0, len(before), _CHUNK):
-        kept = [one for one in before[start : start + _CHUNK] if not one.gone and one not in turned_away]
+    for some in chunks(before):
+        kept = [one for one in some if not one.gone and one not in turned_away]
         ways.update([Way.RESTART if one in restarted else one.way for one in kept])
         if slices.over():
             await slices.turn()  # the result stands: whoever ends meanwhile is counted, or not, as it happens

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import anyio
 
-__all__ = ["Slices"]
+__all__ = ["Slices", "chunks"]
+
+_CHUNK = 32
+"""Sessions between two looks at the clock."""
+
+
+def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The items, as many at a time as one may go through between two looks at the clock."""
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
 
 
 class Slices:

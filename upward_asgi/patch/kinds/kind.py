@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...appup.diff import Change
 from ..journal import Journal
 
-__all__ = ["Kind", "is_field", "touches"]
+__all__ = ["Kind", "is_field", "is_field_or_decorated", "touches"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,12 @@ def is_field(change: Change) -> bool:
         )
         and not statement.is_text
     )
+
+
+def is_field_or_decorated(change: Change) -> bool:
+    """The same, and for decorated methods: pydantic makes validators and serializers of them."""
+    statement = change.new or change.old
+    return is_field(change) or (statement is not None and statement.decorated)
 
 
 def touches(statement_names: frozenset[str], change: Change) -> bool:

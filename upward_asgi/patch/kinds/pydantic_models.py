@@ -15,7 +15,7 @@ from ...appup.diff import Change
 from ..hierarchy import with_subclasses
 from ..journal import Journal
 from .filling import FieldDefault, fill_instances
-from .kind import Kind, is_field
+from .kind import Kind, is_field_or_decorated
 from .pydantic_building import build_schemas
 
 __all__ = ["KIND"]
@@ -36,9 +36,7 @@ class _Model(Kind):
         return "__pydantic_core_schema__" in cls.__dict__ and hasattr(cls, "model_rebuild")
 
     def shapes(self, change: Change) -> bool:
-        statement = change.new or change.old
-        decorated = statement is not None and statement.decorated
-        return is_field(change) or decorated
+        return is_field_or_decorated(change)
 
     def fields(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__.get("__pydantic_fields__", ()))

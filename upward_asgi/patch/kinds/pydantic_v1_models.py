@@ -13,7 +13,7 @@ from typing import Any
 from ...appup.diff import Change
 from ..journal import Journal
 from .filling import FieldDefault, fill_instances
-from .kind import Kind, is_field
+from .kind import Kind, is_field_or_decorated
 
 __all__ = ["KIND"]
 
@@ -25,8 +25,7 @@ class _Model(Kind):
         return tables <= cls.__dict__.keys() and hasattr(cls, "__fields_set__")
 
     def shapes(self, change: Change) -> bool:
-        statement = change.new or change.old
-        return is_field(change) or (statement is not None and statement.decorated)
+        return is_field_or_decorated(change)
 
     def fields(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__["__fields__"])

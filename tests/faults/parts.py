@@ -1,72 +1,76 @@
 """A long run in parts: several processes, each with a store of its own, and results that outlive a break.
 
 Every attempt is written down when it has ended, so a run that is started again with the same folder goes on
-where it was.
+where it was, in as many processes as it likes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from attempt import Outcome
-from points import Fault, Point
+from tests.faults.attempt import Outcome
+from tests.faults.points import Fault, Point
 
-__all__ = ["Part", "Result", "all_parts", "run_others"]
+__all__ = ["Attempt", "Kept", "Result", "part_of", "start_others"]
 
+T = TypeVar("T")
+Attempt = tuple[Point, Fault]
 Result = tuple[Point, Fault, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Kept:
+    """What one run has found so far, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        """Where it is kept."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def points(self, found: Callable[[], list[Point]]) -> list[Point]:
+        """The points of the run: those of the first that asked, which calls `found`."""
+        file = self.folder / "points"
+        if not file.exists():
+            _write(file, found())
+        points: list[Point] = pickle.loads(file.read_bytes())
+        return points
+
+    def rest(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """What of it is not done yet."""
+        return [attempt for attempt in attempts if not self._file(attempt).exists()]
+
+    def results(self, attempts: Sequence[Attempt]) -> Iterator[Result]:
+        """What of it is done."""
+        for attempt in attempts:
+            file = self._file(attempt)
+            if file.exists():
+                yield (*attempt, pickle.loads(file.read_bytes()))
+
+    def add(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Write a result down, whole or not at all."""
+        _write(self._file(attempt), outcome)
+
+    def _file(self, attempt: Attempt) -> Path:
+        return self.folder / hashlib.sha256(repr(attempt).encode()).hexdigest()
+
+
+def _write(file: Path, value: object) -> None:
+    part = file.with_suffix(".part")
+    part.write_bytes(pickle.dumps(value))
+    part.rename(file)
+
+
+def part_of(attempts: Sequence[T], number: int, of: int) -> Sequence[T]:
     """Every `of`-th attempt, from the `number`-th on, counted from 0."""
-
-    number: int
-    of: int
-    folder: Path
-
-    def rest(self, attempts: Sequence[tuple[Point, Fault]]) -> list[tuple[Point, Fault]]:
-        """What of this part is not done yet."""
-        done = {_key(point, fault) for point, fault, _ in self.results()}
-        mine = attempts[self.number :: self.of]
-        return [(point, fault) for point, fault in mine if _key(point, fault) not in done]
-
-    def results(self) -> Iterator[Result]:
-        """What has been written down."""
-        if not self._file.exists():
-            return
-        with self._file.open("rb") as file:
-            while file.peek(1):
-                yield pickle.load(file)
-
-    def add(self, result: Result) -> None:
-        """Write one result down."""
-        with self._file.open("ab") as file:
-            file.write(pickle.dumps(result))
-
-    @property
-    def _file(self) -> Path:
-        return self.folder / f"{self.number}-of-{self.of}.pickle"
+    return attempts[number::of]
 
 
-def _key(point: Point, fault: Fault) -> tuple[str, int, str]:
-    return point.kind.value, point.number, fault.value
-
-
-def all_parts(of: int, folder: Path) -> list[Part]:
-    """The parts of a run."""
-    return [Part(number, of, folder) for number in range(of)]
-
-
-def run_others(parts: Sequence[Part], arguments: Sequence[str]) -> list[subprocess.Popen[bytes]]:
+def start_others(workers: int, folder: Path, arguments: Sequence[str]) -> list[subprocess.Popen[bytes]]:
     """Start a process for each part but the first, which is the caller's."""
-    return [
-        subprocess.Popen(
-            [sys.executable, sys.argv[0], *arguments, "--keep", str(part.folder), "--part", str(part.number)]
-        )
-        for part in parts[1:]
-    ]
+    command = [sys.executable, sys.argv[0], *arguments, "--keep", str(folder), "--part"]
+    return [subprocess.Popen([*command, str(part)]) for part in range(1, workers)]

@@ -14,9 +14,9 @@ from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
-from releases import NAME, NEW, OLD
 
 from tests.asking import AskingClient
+from tests.faults.releases import NAME, NEW, OLD
 from tests.wheels import write_wheel
 from upward_asgi.middleware import Upward
 from upward_asgi.patch.describe import describe

@@ -36,7 +36,8 @@ def test_every_session_is_wholly_old_or_wholly_new(ran: dict[str, list[list[str]
     """Whatever happens wherever: old or new, the next message is answered, the next upgrade works."""
     outcomes = ran["results"]
     assert len(outcomes) == SAMPLE
-    assert {wholly for *_, wholly, _ in outcomes} <= {"old", "new"}
+    assert all(reached for *_, reached, _ in outcomes)
+    assert {wholly for *_, wholly, _, _ in outcomes} <= {"old", "new"}
     assert not [outcome for outcome in outcomes if outcome[-1]]
 
 

@@ -61,6 +61,7 @@ def _take_over(
 ) -> None:
     changes = body_changes(older, newer)
     clean, had = _clean_values(run, old, new, changes), kind.fields(old)
+    run.progress.gone += kind.gone(old, new)
     body = bound_in(newer)
     for name, value in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):

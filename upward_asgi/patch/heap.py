@@ -21,7 +21,16 @@ from enum import Enum
 from types import FrameType
 from typing import Any
 
-__all__ = ["Heap", "Reach", "expect", "holders", "instances", "instances_without_garbage", "referrers"]
+__all__ = [
+    "Heap",
+    "Reach",
+    "expect",
+    "holders",
+    "instances",
+    "instances_without_garbage",
+    "referrers",
+    "referrers_of",
+]
 
 _YOUNG = (0, 1)
 """The collector's generations in which what was born during a patch is found."""
@@ -156,6 +165,11 @@ def instances_without_garbage(kinds: Collection[type]) -> list[Any]:
 def referrers(*targets: object) -> list[Any]:
     """Every object that refers to one of the targets, which are older than the patch."""
     return _heap.referrers(targets)
+
+
+def referrers_of(targets: Collection[object]) -> list[Any]:
+    """The same of a collection: spread over arguments, it would be in another tuple as well."""
+    return _heap.referrers(tuple(targets))
 
 
 def holders(*targets: object) -> list[Any]:

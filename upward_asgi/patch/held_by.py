@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import CellType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from .heap import referrers
+from .heap import referrers_of
 
-__all__ = ["Holder", "holders_of"]
+__all__ = ["Holder", "holders_of", "is_of_module"]
 
 _DEEP = 6
 """Steps from holder to holder."""
@@ -74,7 +74,7 @@ def _level_above(
     """Everybody who holds something of this level, each once, with the words that lead there."""
     words = {id(item): way for item, way in level}
     items = [item for item, _ in level]
-    holders = referrers(*items)
+    holders = referrers_of(items)
     seen.update((id(items), id(words), id(holders)))
     for holder in holders:
         if id(holder) in seen or type(holder) is FrameType:
@@ -92,12 +92,13 @@ def _nameable(holder: Any, words: tuple[str, ...], owners: Mapping[int, Holder])
     kind = type(holder)
     if kind.__module__.partition(".")[0] in _LOOPS and kind.__name__ in ("Handle", "TimerHandle"):
         return Holder("timer" if kind.__name__ == "TimerHandle" else "callback", _joined(words))
-    if isinstance(holder, ModuleType) or _is_of_module(holder):
+    if isinstance(holder, ModuleType) or is_of_module(holder):
         return Holder("module", _joined(words))
     return None
 
 
-def _is_of_module(holder: Any) -> bool:
+def is_of_module(holder: Any) -> bool:
+    """True for the dictionary of an imported module."""
     if type(holder) is not dict:
         return False
     module = sys.modules.get(holder.get("__name__", ""))
@@ -112,7 +113,7 @@ def _word(holder: Any, held: object) -> tuple[str, ...]:
         return (f"the function {holder.__module__}:{holder.__qualname__}",)
     if isinstance(holder, type):
         return (f"the class {holder.__module__}:{holder.__qualname__}",)
-    if _is_of_module(holder):
+    if is_of_module(holder):
         key = next((str(key) for key, value in holder.items() if value is held), "?")
         return (f"{holder['__name__']}:{key}",)
     kind = type(holder)

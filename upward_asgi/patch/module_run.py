@@ -16,6 +16,7 @@ from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module
 from .derived import NewAttributes
 from .functions import redefine
+from .in_use import Gone
 from .journal import Journal
 from .living import LivingFunctions
 
@@ -44,6 +45,8 @@ class Progress:
     """Classes whose `__init__` sets more attributes than before."""
     unset: set[str] = field(default_factory=set)
     """Attributes that hooks of base classes set on the classes below in the old release only."""
+    gone: list[Gone] = field(default_factory=list)
+    """What the new release does not have, and nobody may have afterwards."""
     docs: list[tuple[str, str | None]] = field(default_factory=list)
     """Docstrings that changed, old and new."""
     living: LivingFunctions | None = None

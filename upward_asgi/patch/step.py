@@ -41,6 +41,7 @@ from .frameworks import forget_places
 from .heap import expect
 from .held_codes import renew_held_codes
 from .hierarchy import detach, with_subclasses
+from .in_use import require_not_in_use
 from .inner_annotations import refresh_annotations
 from .journal import MISSING, Journal
 from .kinds import kind_of
@@ -336,6 +337,7 @@ class Step:
             modules = live_modules(self.material.packages).values()
             functions = (*self.progress.living.all(), *self.progress.living.wrappers)
             refresh_docs(self.journal, self.progress.docs, functions, modules)
+        require_not_in_use(self.journal, self.progress.gone)
         self._report()
 
     def _annotate(self, living: LivingFunctions) -> None:

@@ -72,6 +72,26 @@ def test_an_enum_member_in_use_is_not_removed(releases: Any) -> None:
     assert held["e"] is live.module.E(2)
 
 
+FLAG = "import enum\nclass R(enum.Flag):\n    A = 1\n    B = 2\n    C = 4\n"
+
+
+@pytest.mark.parametrize("edit", [("    C = 4\n", ""), ("C = 4", "C = 8")])
+def test_a_combination_of_flags_that_would_mean_something_else_is_not_kept(
+    releases: Any, edit: tuple[str, str]
+) -> None:
+    """It is refused while one is held; then the patch forgets it, and others stay the same objects."""
+    live = releases.load(FLAG)
+    kept, held = live.module.R.A | live.module.R.B, [live.module.R.A | live.module.R.C]
+    with pytest.raises(REFUSED, match=r"A\|C is in use|C\|A is in use"):
+        live.patch(FLAG.replace(*edit))
+    assert held[0] is live.module.R(5)
+    held.clear()
+    live.patch(FLAG.replace(*edit))
+    assert live.module.R(3) is kept
+    with pytest.raises(ValueError, match="5"):
+        live.module.R(5)
+
+
 def test_a_dataclass_gains_fields(releases: Any) -> None:
     """Live instances get the defaults, each its own."""
     source = "import dataclasses\n@dataclasses.dataclass\nclass D:\n    x: int\n"

@@ -1,18 +1,19 @@
 """Enums: the class and its members keep their identity, `is` and dictionary keys go on holding.
 
 A member is found by name: it keeps its object and gets the new value; new members move in; a member that the
-new release does not have must not be in use. Checked on CPython 3.11, 3.12 and 3.13 (`enum.EnumType`).
+new release does not have must not be in use when the patch is done (`in_use`). Checked on CPython 3.11, 3.12
+and 3.13 (`enum.EnumType`).
 """
 
 from __future__ import annotations
 
 import enum
-import gc
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ...appup.diff import Change
-from ..heap import referrers
+from ..in_use import Gone
 from ..journal import Journal
 from ..refusal import CannotFollow
 from .kind import Kind, is_field, touches
@@ -45,11 +46,17 @@ class _Enum(Kind):
     def generated(self, cls: type) -> frozenset[str]:
         return frozenset(cls.__dict__["_member_map_"])
 
+    def gone(self, old: type, new: type) -> Iterable[Gone]:
+        advice = "keep the member in this patch release and remove it in the next minor version"
+        for member in (*_removed(old, new), *_stale(old, new)):
+            name = member._name_ or member._value_
+            what = f"the removed member {old.__module__}:{old.__qualname__}.{name}"
+            yield Gone("enum_member", what, member, advice)
+
     def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         members = _Members(journal, old, new)
         members.move_in()
         members.tables()
-        members.check_gone()
 
 
 KIND = _Enum()
@@ -60,7 +67,7 @@ class _Members:
         self.journal, self.old, self.new = journal, old, new
         self.before: dict[str, Any] = dict(old.__dict__["_member_map_"])
         self.after: dict[str, Any] = dict(new.__dict__["_member_map_"])
-        self.tables_before = [old.__dict__.get(name) for name in _TABLES]
+        self.stale = set(map(id, _stale(old, new)))
         self.now: dict[int, Any] = {}
         """Id of each new member -> the member that stands for it."""
 
@@ -112,44 +119,34 @@ class _Members:
             self.journal.set_class(self.old, name, made)
 
     def _composites(self, table: str) -> dict[Any, Any]:
-        """Combinations of flags that were made at run time go on being the same objects."""
+        """Combinations of flags that were made at run time go on while they mean the same."""
         if table != "_value2member_map_" or not issubclass(self.old, enum.Flag):
             return {}
-        known = {id(member) for member in self.before.values()}
+        known = {*self.stale, *map(id, self.before.values())}
         return {k: v for k, v in self.old.__dict__[table].items() if id(v) not in known}
 
     def _translated(self, value: Any) -> Any:
         return self.now.get(id(value), value) if not isinstance(value, list) else list(value)
 
-    def check_gone(self) -> None:
-        """A removed member that someone still holds would be a value that no longer exists."""
-        gone = [n for n in self.before if n not in self.after and n == self.before[n]._name_]
-        if not any(map(self._held, gone)):
-            return
-        gc.collect()  # a second look without garbage, before a refusal
-        for name in filter(self._held, gone):
-            raise CannotFollow(
-                "enum_member",
-                f"the removed member {self.old.__module__}:{self.old.__qualname__}.{name} is in use",
-                advice="keep the member in this patch release and remove it in the next minor version",
-            )
 
-    def _held(self, name: str) -> bool:
-        """True when something other than the enum's own tables, old and new, holds the member."""
-        member = self.before[name]
-        known = {id(self.before), id(self.__dict__), *map(id, self.tables_before)}
-        known.update(id(self.old.__dict__.get(table)) for table in _TABLES)
-        known.update(map(id, self.journal.holders()))
-        return any(id(h) not in known and _holds(h, member) for h in referrers(member))
+def _removed(old: Any, new: Any) -> Iterator[Any]:
+    """Members that the new release does not have; another name of one that it has is none."""
+    after = new.__dict__["_member_map_"]
+    for name, member in old.__dict__["_member_map_"].items():
+        if name not in after and name == member._name_:
+            yield member
 
 
-def _holds(holder: Any, member: Any) -> bool:
-    """True for what the application holds a member with; the class itself and logged entries do not count."""
-    if isinstance(holder, dict):
-        return not any(value is member and key == member._name_ for key, value in list(holder.items()))
-    if type(holder) is tuple and len(holder) == 2 and holder[1] is member:
-        return holder[0] is not member._name_ and holder[0] is not member._value_  # in the undo log
-    return isinstance(holder, list | tuple | set | frozenset)
+def _stale(old: Any, new: Any) -> Iterator[Any]:
+    """Combinations of flags, made at run time, of which a part is gone or has another value now."""
+    if not issubclass(old, enum.Flag):
+        return
+    before, after = old.__dict__["_member_map_"], new.__dict__["_member_map_"]
+    other = [m for n, m in before.items() if n not in after or after[n]._value_ != m._value_]
+    known = set(map(id, before.values()))
+    for value, made in old.__dict__["_value2member_map_"].items():
+        if id(made) not in known and any(value & member._value_ for member in other):
+            yield made
 
 
 def _same_data(live: Any, member: Any) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...appup.diff import Change
+from ..in_use import Gone
 from ..journal import Journal
 
 __all__ = ["Kind", "is_field", "is_field_or_decorated", "touches"]
@@ -33,6 +35,10 @@ class Kind:
     def fields(self, cls: type) -> frozenset[str]:
         """The names of the class's fields, for a kind that has fields."""
         return frozenset()
+
+    def gone(self, old: type, new: type) -> Iterable[Gone]:
+        """What belongs to `old` and has no counterpart in `new`; asked before `become`."""
+        return ()
 
     def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         """What else is to be done after `old`, which `had` these fields, took over what `new` has."""

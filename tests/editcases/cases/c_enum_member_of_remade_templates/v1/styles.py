@@ -1,0 +1,4 @@
+from enum import Enum, auto
+class Style(Enum):
+    PLAIN = auto()
+    LOUD = auto()

@@ -1,0 +1,5 @@
+from enum import Enum, auto
+class Style(Enum):
+    PLAIN = auto()
+    QUIET = auto()
+    LOUD = auto()

@@ -1,0 +1,16 @@
+from enum import Enum, Flag
+class S(Enum):
+    A = 1
+    OLD = 2
+class Right(Flag):
+    READ = 1
+    WRITE = 2
+    OLD = 4
+class Room:
+    def __init__(self, state):
+        self.state = state
+class Slotted:
+    __slots__ = ("state",)
+def f():
+    return 1
+rooms = {}

@@ -125,6 +125,7 @@ def _take(run: ModuleRun, old: type, new: type, name: str, value: Any, *, writte
         _point_cell(run, value, new, old)
         if written and same_definition(before, value) and can_become(before, value.__code__):
             run.redefine(before, value, value.__code__)
+            run.progress.superseded.append((value, before))  # in a table that making the class has filled
             return
     else:
         for function in functions_under(value):

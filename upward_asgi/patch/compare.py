@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 from .describe_texts import IN_ORDER, ROOT
 
-__all__ = ["Difference", "compare", "owners", "same_place", "sorted_keys", "unstable"]
+__all__ = ["REF", "Difference", "compare", "owners", "same_place", "sorted_keys", "unstable"]
 
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
-_REF = "ref "
+REF = "ref "
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,13 @@ def _renamed_objects(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str
         before = old.get(path)
         if before is None or before == text:
             continue
-        if text.startswith(_REF) and not before.startswith(_REF):
-            name = text.removeprefix(_REF)
+        if text.startswith(REF) and not before.startswith(REF):
+            name = text.removeprefix(REF)
             if name not in old:
                 names[path] = name
-        elif before.startswith(_REF) and not text.startswith(_REF):
-            name = before.removeprefix(_REF)
-            if new.get(name) in (None, f"{_REF}{path}"):
+        elif before.startswith(REF) and not text.startswith(REF):
+            name = before.removeprefix(REF)
+            if new.get(name) in (None, f"{REF}{path}"):
                 names[name] = path
     return names
 
@@ -109,12 +109,12 @@ def _renamed_objects(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str
 def _under_new_names(description: Mapping[str, str], names: Mapping[str, str]) -> Mapping[str, str]:
     if not names:
         return description
-    moved = {f"{_REF}{name}": f"{_REF}{to}" for name, to in names.items()}
+    moved = {f"{REF}{name}": f"{REF}{to}" for name, to in names.items()}
     told = {path: moved.get(text, text) for path, text in description.items()}
     for name, to in names.items():
         inner = [path for path in told if path == name or path.startswith((f"{name}.", f"{name}["))]
         told.update({to + path.removeprefix(name): told.pop(path) for path in inner})
-        told[name] = f"{_REF}{to}"
+        told[name] = f"{REF}{to}"
     return told
 
 
@@ -133,9 +133,9 @@ def _with_subclasses(live: Mapping[str, str], classes: Collection[str]) -> froze
     """How instances of the classes, and of those below them, are described."""
     wanted = set(classes)
     bases = [(path.rpartition(".bases[")[0], text) for path, text in live.items() if ".bases[" in path]
-    while below := {path for path, base in bases if base.removeprefix(_REF) in wanted} - wanted:
+    while below := {path for path, base in bases if base.removeprefix(REF) in wanted} - wanted:
         wanted |= below
-    return frozenset(f"instance of {_REF}{name}" for name in wanted)
+    return frozenset(f"instance of {REF}{name}" for name in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,10 @@ class _Question:
         )
 
     def _untouched(self, path: str) -> bool:
-        return self.old.get(path) == self.new.get(path) and self.before.get(path) == self.live.get(path)
+        """What neither the release nor the patch changed; a path of the release that is left must move on."""
+        if self.old.get(path) != self.new.get(path) or self.before.get(path) != self.live.get(path):
+            return False
+        return not same_place(self.live.get(path, ""), self.new.get(path, ""))
 
     def _is_noise(self, path: str) -> bool:
         """Noise itself, or an entry of a table whose keys are noise (`TABLE[140211…]`)."""

@@ -113,7 +113,8 @@ def _say_module(journal: Journal, value: object, before: str, after: str) -> Non
 def update_place(journal: Journal, live: ModuleType, module: Module, root: Path, imports: ImportRoot) -> bool:
     """`__file__`, `__path__`, `__spec__`, `__loader__` and `linecache` agree with the new release.
 
-    Returns True when the presented path is another one, so that values computed from it are dirty.
+    Returns True when values computed from the presented path are dirty: it is another one, or the module asks
+    what lies behind it (`Path(__file__).resolve()`), which is the folder of one release.
     """
     presented = imports.presented(root) / module.path.relative_to(root)
     spec = getattr(live, "__spec__", None)
@@ -135,7 +136,12 @@ def update_place(journal: Journal, live: ModuleType, module: Module, root: Path,
     _update_path(journal, live, new, presented.parent if module.is_package else None)
     for name in {str(presented), str(before)}:
         linecache.cache.pop(name, None)  # read again when asked for: an undo needs nothing put back
-    return before != str(presented)
+    return before != str(presented) or _resolves_its_place(module)
+
+
+def _resolves_its_place(module: Module) -> bool:
+    source = module.source
+    return b"__file__" in source and (b"resolve(" in source or b"realpath" in source)
 
 
 def _update_path(

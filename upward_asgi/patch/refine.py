@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .compare import Difference, owners, same_place
+from .compare import REF, Difference, owners, same_place
 from .describe_texts import SAME_AS
 
 __all__ = ["names_to_rebuild"]
@@ -22,15 +22,15 @@ def names_to_rebuild(
     before: Mapping[str, str],
     live: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
-    differences cannot be met that way. `before` and `live` are the process before and after the patch.
+    """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when no difference
+    can be met that way. What holds live state is left out: it may hang on one of the others, whose readers
+    run again with it. `before` and `live` are the process before and after the patch.
     """
     found = list(differences)
     names = sorted({_name(difference.path, old) for difference in found})
-    if any(not _untouched(name, old, before) for name in names):
-        return ()
-    others = sorted({_name(path, old) for path in _held_at(found, live)} - set(names))
-    return (*names, *(name for name in others if _untouched(name, old, before)))
+    paths = (*_held_at(found, live), *_missed(found))
+    others = sorted({_name(path, old) for path in paths} - set(names))
+    return tuple(name for name in (*names, *others) if _untouched(name, old, before))
 
 
 def _held_at(differences: Iterable[Difference], live: Mapping[str, str]) -> Iterator[str]:
@@ -42,6 +42,14 @@ def _held_at(differences: Iterable[Difference], live: Mapping[str, str]) -> Iter
     for difference in differences:
         for owner in (difference.path, *owners(difference.path)):
             yield from places.get(owner, ())
+
+
+def _missed(differences: Iterable[Difference]) -> Iterator[str]:
+    """What a table lacks that is found elsewhere: making that (`__set_name__`, a metaclass) put it there."""
+    for difference in differences:
+        for prefix in (SAME_AS, REF):
+            if difference.got is None and (difference.expected or "").startswith(prefix):
+                yield difference.expected.removeprefix(prefix)  # type: ignore[union-attr]
 
 
 def _name(path: str, old: Mapping[str, str]) -> str:

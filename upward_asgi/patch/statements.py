@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from pathlib import PurePath
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -26,7 +27,7 @@ from .visible import asks_what_is_there, run_as_if_first
 
 __all__ = ["adopt_definition", "run_statement", "settle"]
 
-_PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range)
+_PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range, PurePath)
 
 
 def run_statement(

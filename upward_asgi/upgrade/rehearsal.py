@@ -21,6 +21,7 @@ from packaging.version import Version
 
 from ..appup.code_changes import carried_by
 from ..errors import NotHot, UpwardError
+from ..store.current import CURRENT
 from .application import function_named
 from .commit import Commit, Stages
 from .copies import can_fork, outcome_of
@@ -29,6 +30,7 @@ from .messages import kind_of
 from .nearness import heap_size
 from .rehearsal_result import Failure, Rehearsal
 from .report import place_of_error
+from .shown_link import show_link
 
 if TYPE_CHECKING:
     from ..appup.trees import Tree
@@ -186,6 +188,9 @@ class _Proving(Commit):
             return
         self.where = f"the application's own check {named}"
         function_named(named, "rehearse")(self._application.app)
+
+    def _make_current(self, step: Step) -> None:
+        show_link(self.store_root / CURRENT, step.hop.new.root)
 
     def _patch(self, step: Step) -> None:
         proof = self.proofs.get(step.hop.new.version)

@@ -71,8 +71,11 @@ class Channel:
         """True when there is more to do than to pass messages on; at first there is the handshake."""
 
     async def receive(self) -> Message:
-        """The next message from the server; waits while work is held back."""
-        if self.slow or self._gate.closed:
+        """The next message from the server; waits while work is held back.
+
+        Whether the gate is closed needs no look before: one message may be read then, and is kept.
+        """
+        if self.slow:
             return await self._receive_slowly()
         self.parked += 1
         try:

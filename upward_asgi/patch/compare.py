@@ -19,8 +19,10 @@ from dataclasses import dataclass
 
 from .describe_texts import IN_ORDER, ROOT
 
-__all__ = ["REF", "Difference", "compare", "owners", "same_place", "sorted_keys", "unstable"]
+__all__ = ["POSITIONS", "REF", "Difference", "compare", "owners", "same_place", "sorted_keys", "unstable"]
 
+POSITIONS = (".lines", ".__firstlineno__")
+"""How the paths end that say where code stands in its file; Python 3.13 keeps it for classes too."""
 _DETACHED = "detached"
 _SIZE = re.compile(r"\S+ of \d+")
 REF = "ref "
@@ -79,7 +81,7 @@ def compare(
     return tuple(
         question.difference(path)
         for path in differing
-        if (lines or not path.endswith(".lines")) and not question.explained(path)
+        if (lines or not path.endswith(POSITIONS)) and not question.explained(path)
     )
 
 
@@ -176,7 +178,7 @@ class _Question:
     def _same_place(self, path: str) -> bool:
         """The same line of a file that is the same in both releases: its code still names the older copy."""
         new, live = self.new.get(path), self.live.get(path)
-        if not path.endswith(".lines") or new is None or live is None:
+        if not path.endswith(POSITIONS) or new is None or live is None:
             return False
         if new.startswith("<root>/"):
             return live.endswith(new.removeprefix("<root>"))
@@ -228,7 +230,7 @@ class _Question:
             return "a copy that is not what is found under its name"
         if got is None:
             return "missing"
-        if path.endswith(".lines"):
+        if path.endswith(POSITIONS):
             return "a traceback would show other lines"
         if got == self.old.get(path):
             return "still as in the old release"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .compare import REF, Difference, owners, same_place
+from .compare import POSITIONS, REF, Difference, owners, same_place
 from .describe_texts import SAME_AS
 
 __all__ = ["names_to_rebuild"]
@@ -75,4 +75,4 @@ def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> 
 
 def _below(path: str, name: str) -> bool:
     """Where code stands in its file says nothing about what the running service did."""
-    return (path == name or path.startswith((f"{name}.", f"{name}["))) and not path.endswith(".lines")
+    return (path == name or path.startswith((f"{name}.", f"{name}["))) and not path.endswith(POSITIONS)

@@ -48,12 +48,16 @@ def _in_slots(journal: Journal, holder: object, superseded: Iterable[tuple[objec
 def _in_partials(
     journal: Journal, superseded: Iterable[tuple[object, object]], held_by: Iterable[object]
 ) -> None:
-    """Routes to plain functions hold them in partials, whose parts can only be set all at once."""
+    """Routes to plain functions hold them in partials, whose parts can only be set all at once.
+
+    What a partial is called with it holds in a tuple: one look for those of all.
+    """
     now = {id(new): old for new, old in superseded}
-    for holder in held_by:
-        found = holders(holder) if type(holder) is tuple else [holder]
-        for partial in (p for p in found if type(p) is functools.partial):
-            _replace_in(journal, partial, now)
+    arguments = [holder for holder in held_by if type(holder) is tuple]
+    around = holders(*arguments) if arguments else []
+    partials = {id(one): one for one in (*held_by, *around) if type(one) is functools.partial}
+    for partial in partials.values():
+        _replace_in(journal, partial, now)
 
 
 def _replace_in(journal: Journal, partial: Any, now: dict[int, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import count
+from itertools import count, takewhile
 
 import anyio
 from packaging.version import Version
@@ -64,6 +64,11 @@ class Sessions:
     def open(self) -> tuple[Session, ...]:
         """All open sessions, oldest first."""
         return tuple(self._open.values())
+
+    def begun_since(self, is_known: Callable[[Session], bool]) -> list[Session]:
+        """The open sessions that are younger than all known ones, oldest first; costs as much as they are."""
+        found = list(takewhile(lambda session: not is_known(session), reversed(self._open.values())))
+        return found[::-1]
 
     def get(self, id: str) -> Session | None:  # noqa: A002
         """The open session with this id."""

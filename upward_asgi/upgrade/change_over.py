@@ -100,6 +100,7 @@ class ChangeOver:
             happened=operation.happened,
             found=found,
             resting=look.resting,
+            others=look.others,
             is_over=slices.over,
             broken=self.broken if operation.policy is SessionPolicy.CLOSE else None,
             turn=turn,

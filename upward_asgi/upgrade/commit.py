@@ -60,9 +60,9 @@ class Commit:
     """What is done, and how to undo it.
 
     `store` is None at the rehearsal, which writes no files. `found` are those who stand in changed code;
-    the plain handlers among them drain or are restarted. `resting` may be migrated in slices; pass what is
-    quickly searched. With
-    `broken`, sessions whose `code_change` fails are collected there, to be closed, and the rest goes on.
+    the plain handlers among them drain or are restarted. `resting` may be migrated in slices, the `others`
+    in the step of the patch; without these it is everybody else then. With `broken`, sessions whose
+    `code_change` fails are collected there, to be closed, and the rest goes on.
     Whoever advances the slices does so within `turn`; an undo ends that bound.
     """
 
@@ -76,6 +76,7 @@ class Commit:
         happened: Callable[[Event], None],
         found: Sequence[Stander] = (),
         resting: Collection[Session] = (),
+        others: Callable[[], Sequence[Session]] | None = None,
         is_over: Callable[[], bool] = lambda: False,
         broken: Broken | None = None,
         turn: Turn | None = None,
@@ -88,6 +89,7 @@ class Commit:
         self._happened = happened
         self._found = found
         self._resting = resting
+        self._others = others or sessions.open
         self._is_over = is_over
         self._broken = broken
         self._undo: list[tuple[str, Callable[[], None]]] = []
@@ -237,8 +239,9 @@ class Commit:
 
     def _migrate_others(self, staged: Staged) -> None:
         """Those who may run at any moment, or whose number is no matter."""
-        resting = self._resting
-        staged.compute([session for session in self._sessions.open() if session not in resting])
+        others = self._others()
+        for start in range(0, len(others), _CHUNK):
+            staged.compute(others[start : start + _CHUNK])
         staged.assign()
 
     def _migrate_resting(self, staged: Staged) -> Iterator[None]:

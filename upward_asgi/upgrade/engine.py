@@ -96,6 +96,7 @@ class Engine:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[Engine]:
         """While this context is open, operations can be asked for; leaving it gives up the running one."""
+        await self._service.threads.open()
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
             try:

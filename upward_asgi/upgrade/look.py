@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence, Set
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..sessions.staging import warm
@@ -20,8 +21,12 @@ from .standers import Places, Stander, in_threads, patience_of, place_of, stande
 if TYPE_CHECKING:
     from ..patch import FunctionPlace
     from ..sessions import Session, Sessions
+    from ..sessions.session import Holder
 
 __all__ = ["Look"]
+
+_CHUNK = 128
+"""Sessions between two looks at the clock, where hardly anything is asked of each."""
 
 
 class Look:
@@ -43,17 +48,21 @@ class Look:
         """What each session's task waited for when it was looked at."""
         self._standing: dict[Session, FunctionPlace] = {}
         self._tasks: tuple[Stander, ...] = ()
-        self._loose: list[Session] = []
-        self.resting: dict[Session, None] = {}
-        """The sessions that `hold` found between two messages, where they stay; in order."""
+        self._others: dict[Session, None] = {}
+        """Those whose holder does not tell that they stay where they are between two messages."""
+        self._loose: dict[Session, None] = {}
+        """Those that may move though they are held."""
+        self.resting: dict[Session, Holder | None] = {}
+        """The sessions that `hold` found between two messages, where they stay; each with its holder."""
         self._stays: dict[type, bool] = {}
         """The types of holders, and whether one of them that is between two messages stays there."""
 
     async def around(self) -> None:
         """Look at everybody, in slices; the sessions go on meanwhile."""
         slices = Slices(self._seconds)
+        self.resting, self._others, self._loose = {}, {}, {}
         for chunk in chunks(self._sessions.open()):
-            self._sessions.find_holders(chunk)
+            self._sort(chunk)
             warm(chunk)
             if self.places:
                 for session in chunk:
@@ -68,33 +77,61 @@ class Look:
         self._held_since, self._held_cpu = time.perf_counter(), time.thread_time()
         self._sessions.hold()
         self._sessions.entrance.close()
-        self.resting, self._loose = {}, []
         slices = Slices(self._seconds)
-        for chunk in chunks(self._sessions.open()):
-            self._sessions.find_holders(chunk)
+        self._sort(self._sessions.begun_since(self._is_known))
+        await self._find_moving(slices)
+        for chunk in chunks(tuple(self._others)):
             self._find_resting(chunk)
             if slices.over():
                 await slices.turn()
+        for session in [s for s in self._standing if s in self.resting and s not in self._loose]:
+            self._at(session)  # it may have left since; `now` looks at the loose ones
         await slices.turn()  # what comes next is one long step
 
-    def _find_resting(self, chunk: Sequence[Session]) -> None:
-        """Find who of them rests; done for every session while all wait, so it makes no calls of its own."""
-        stays_of, resting, standing = self._stays, self.resting, self._standing
-        for session in chunk:
-            holder, channel = session.holder, session.channel
-            stays = stays_of.get(type(holder))
+    def others(self) -> list[Session]:
+        """The sessions that do not rest, those included that have begun since all are held."""
+        loose = [session for session in self._loose if session not in self.resting and not session.gone]
+        return loose + self._sessions.begun_since(self._is_known)
+
+    def _sort(self, sessions: Sequence[Session]) -> None:
+        """Tell those who will most likely rest, as soon as they are held, from the others."""
+        self._sessions.find_holders(sessions)
+        for session in sessions:
+            holder = session.holder
+            stays = self._stays.get(type(holder))
             if stays is None:
-                stays = stays_of[type(holder)] = getattr(holder, "rests_between_messages", False)
-            if session.busy or channel.sending:  # the same as `session.resting` says
-                self._loose.append(session)
-            elif stays:
-                resting[session] = None
-                if session in standing:
-                    self._at(session)  # it may have left since
+                stays = self._stays[type(holder)] = getattr(holder, "rests_between_messages", False)
+            if stays:
+                self.resting[session] = holder
             else:
-                if channel.parked > 0:
-                    resting[session] = None
-                self._loose.append(session)
+                self._others[session] = None
+
+    def _is_known(self, session: Session) -> bool:
+        return session in self.resting or session in self._others or session in self._loose
+
+    async def _find_moving(self, slices: Slices) -> None:
+        """Of those who would rest, find who does not; they are asked while all wait, so it is little."""
+        likely = iter(self.resting.items())
+        moving: list[Session] = []
+        for _ in range(0, len(self.resting), _CHUNK):
+            moving += [
+                session
+                for session, holder in islice(likely, _CHUNK)
+                if session.busy or session.channel.sending or session.holder is not holder
+            ]
+            if slices.over():
+                await slices.turn()
+        for session in moving:
+            del self.resting[session]
+            self._others[session] = None
+
+    def _find_resting(self, chunk: Sequence[Session]) -> None:
+        """Of those of whom nothing is known beforehand, find who rests now; also while all wait."""
+        self._sessions.find_holders(chunk)
+        for session in chunk:
+            if session.resting:
+                self.resting[session] = session.holder
+            self._loose[session] = None
 
     def let_go(self) -> None:
         """Take back `hold`; to do so twice does no harm."""

@@ -93,3 +93,13 @@ async def test_limit() -> None:
     with pytest.raises(ZeroDivisionError):
         await threads.run(lambda: 1 / 0, 60.0, "the search")
     assert await threads.run(lambda: 5, 60.0, "the search") == 5
+
+
+async def test_no_search_through_all_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once threads are open, none of them costs a look at every task: that would hold up many sessions."""
+    threads = Threads()
+    await threads.open()
+    searches: list[object] = []
+    monkeypatch.setattr("anyio._backends._asyncio.all_tasks", lambda *_: searches.append(1) or set())
+    assert await threads.run(lambda: "done", 20.0, "some work") == "done"
+    assert searches == []

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from example_app.serving import free_port
 
-from .memory import resident
+from .memory import EVERY, resident
 from .releases import fill_store
 from .report import Report
 from .upgrader import Done, Orders, Upgrader
@@ -49,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--upgrades", type=int, default=200, help="upgrades and rollbacks (200)")
     parser.add_argument("--every", type=float, default=2.0, help="seconds between a client's messages (2)")
     parser.add_argument("--beat", type=float, default=1.0, help="seconds between broadcasts to all (1)")
+    parser.add_argument("--before", type=float, default=0.0, help="seconds before the first upgrade (0)")
     parser.add_argument("--rest", type=float, default=2.0, help="seconds between two upgrades (2)")
     parser.add_argument("--releases", type=int, default=13, help="good releases; a bad one between two (13)")
     parser.add_argument("--ws", default="auto", help="uvicorn's WebSocket protocol")
@@ -66,10 +67,20 @@ def _soak(folder: Path, options: argparse.Namespace) -> Report:
         with _fleet(port, options) as fleet:
             _say(f"{options.clients} clients are connected")
             with suppress(KeyboardInterrupt):  # told to end early: what there is, is reported
+                _wait(server.pid, options.before, report)
                 _upgrade(Upgrader(port, token), server.pid, options, report)
             report.counted(*_end(fleet))
         report.log = _log_of(token)
     return report
+
+
+def _wait(pid: int, seconds: float, report: Report) -> None:
+    """Let the clients come and go without an upgrade: what memory does then is what to compare with."""
+    until = time.monotonic() + seconds
+    report.waited(resident(pid))
+    while time.monotonic() < until:
+        time.sleep(1)
+        report.waited(resident(pid))
 
 
 def _upgrade(upgrader: Upgrader, pid: int, options: argparse.Namespace, report: Report) -> None:
@@ -81,8 +92,12 @@ def _upgrade(upgrader: Upgrader, pid: int, options: argparse.Namespace, report: 
         began = time.monotonic()
         done = upgrader.carry_out(orders.next(place))
         place = done.place
-        report.upgraded(done, resident(pid))
-        _say(_line(number, done, time.monotonic() - began, report.sizes[-1]))
+        size = resident(pid)
+        report.upgraded(done, size)
+        _say(_line(number, done, time.monotonic() - began, size))
+        if number % EVERY == 0:
+            upgrader.collect()
+            report.collected(resident(pid))
         time.sleep(options.rest)
 
 

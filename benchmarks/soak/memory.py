@@ -1,4 +1,8 @@
-"""Whether a process's memory is flat, from what it held after each of many operations.
+"""Whether a process's memory is flat, from what it held after many operations.
+
+Connections that are over leave circles behind in the server, which wait for Python's collector; that lets
+memory rise and fall by half, upgrades or none. So what counts is what is left right after a full collection,
+which the service is asked for now and then.
 
 Everything grows at first: caches fill, the engine remembers its last hundred reports, the allocator finds
 its size. So the first half is warm-up. Of the second half, the typical size at its end is compared with the
@@ -14,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-__all__ = ["BAR", "FEWEST", "Growth", "growth", "resident"]
+__all__ = ["BAR", "EVERY", "FEWEST", "Growth", "growth", "resident"]
 
 BAR = 20_000
 """Bytes that an operation may leave behind, at most."""
+EVERY = 5
+"""After so many operations each the service is asked to collect, and measured."""
 FEWEST = 100
 """Operations, at least, for a judgement."""
 
@@ -42,12 +48,12 @@ class Growth:
 
 
 def growth(sizes: Sequence[int]) -> Growth:
-    """Judge the sizes after each operation, in order."""
+    """Judge the sizes, measured in order, one after every `EVERY` operations."""
     half = list(sizes[len(sizes) // 2 :]) or [0]
     fifth = max(1, len(half) // 5)
     start, end = median(half[:fifth]), median(half[-fifth:])
-    between = max(1, len(half) - fifth)
-    return Growth(start, end, (end - start) / between, len(sizes) >= FEWEST)
+    between = EVERY * max(1, len(half) - fifth)
+    return Growth(start, end, (end - start) / between, len(sizes) * EVERY >= FEWEST)
 
 
 def resident(pid: int) -> int:

@@ -23,17 +23,29 @@ class Report:
         self.clients = clients
         self.done: list[Done] = []
         """Every operation."""
+        self.before = 0
+        """The most memory that the service held before the first of them, in bytes."""
+        self.most = 0
+        """The most that it held after any of them."""
         self.sizes: list[int] = []
-        """The service's resident memory after each, in bytes."""
+        """What it held after every `EVERY` of them, right after a full collection."""
         self.totals: dict[str, dict[str, int]] = {}
         """The clients' findings by handler and manner."""
         self.examples: list[str] = []
         self.log = ""
         """What the service logged."""
 
+    def waited(self, size: int) -> None:
+        """Note the memory while nothing is upgraded yet."""
+        self.before = max(self.before, size)
+
     def upgraded(self, done: Done, size: int) -> None:
         """Note one operation and the memory after it."""
         self.done.append(done)
+        self.most = max(self.most, size)
+
+    def collected(self, size: int) -> None:
+        """Note the memory right after a full collection."""
         self.sizes.append(size)
 
     def counted(self, totals: dict[str, dict[str, int]], examples: list[str]) -> None:
@@ -70,7 +82,13 @@ class Report:
             "examples": self.examples,
             "operations": [asdict(done) for done in self.done],
             "unexpected": len(self.unexpected),
-            "memory": {**asdict(growth(self.sizes)), "bar": BAR, "sizes": self.sizes},
+            "memory": {
+                **asdict(growth(self.sizes)),
+                "bar": BAR,
+                "sizes": self.sizes,
+                "before": self.before,
+                "most": self.most,
+            },
         }
 
     def __str__(self) -> str:
@@ -103,7 +121,9 @@ class Report:
         grown = growth(self.sizes)
         judged = "flat" if grown.flat else "NOT FLAT"
         return (
-            f"memory of the service over the second half: {grown.start / 1e6:.1f} MB to "
+            f"the service held up to {self.before / 1e6:.1f} MB before the first upgrade, and up to "
+            f"{self.most / 1e6:.1f} MB after one\n"
+            f"memory after full collections over the second half: {grown.start / 1e6:.1f} MB to "
             f"{grown.end / 1e6:.1f} MB, "
             f"{grown.per_operation / 1e3:.1f} kB an operation (bar {BAR / 1e3:.0f}): "
             f"{judged if grown.judged else 'too few operations to judge'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import http.client
 import json
 import random
@@ -98,6 +99,17 @@ class Upgrader:
             detail,
             sum(frame.get("kind") == "session" for frame in old_frames),
         )
+
+    def collect(self) -> None:
+        """Have the service collect what nobody can reach any more; returns when it has."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_WAIT)
+        try:
+            connection.request("POST", "/collect")
+            answer = connection.getresponse()
+            if answer.status != http.HTTPStatus.NO_CONTENT:
+                raise RuntimeError(f"expected the service to collect, got {answer.status} of it")
+        finally:
+            connection.close()
 
     def _call(self, method: str, call: str, body: dict[str, object] | None = None) -> dict[str, object]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_WAIT + 30)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.soak.ledger import Ledger, Sequence
-from benchmarks.soak.memory import BAR, FEWEST, growth
+from benchmarks.soak.memory import BAR, EVERY, FEWEST, growth
 from benchmarks.soak.releases import BAD
 from benchmarks.soak.report import FORBIDDEN, Report
 from benchmarks.soak.upgrader import Done, Order, Orders
@@ -87,17 +87,18 @@ def test_ledger_of_a_closed_connection() -> None:
 
 def test_flat_memory() -> None:
     """Growth before the second half, and one peak in it, are no finding."""
-    sizes = [50 * MB + min(step, 90) * MB for step in range(200)]
-    sizes[150] += 300 * MB
+    sizes = [50 * MB + min(step, 18) * MB for step in range(40)]
+    sizes[30] += 300 * MB
     assert growth(sizes).flat and growth(sizes).judged
 
 
 def test_growing_memory() -> None:
     """More for each operation than the bar is a finding, once there were operations enough."""
-    sizes = [50 * MB + step * 2 * BAR for step in range(2 * FEWEST)]
+    enough = FEWEST // EVERY
+    sizes = [50 * MB + step * EVERY * 2 * BAR for step in range(2 * enough)]
     assert not growth(sizes).flat
     assert growth(sizes).per_operation == pytest.approx(2 * BAR, rel=0.3)
-    assert growth(sizes[: FEWEST - 1]).flat and not growth(sizes[: FEWEST - 1]).judged
+    assert growth(sizes[: enough - 1]).flat and not growth(sizes[: enough - 1]).judged
 
 
 GOOD = Order("1.0.2", "", "succeeded", 1)

@@ -34,7 +34,7 @@ class Exit(Enum):
     FENCED = "fenced"
     """It left neither on a disconnect nor on a cancel."""
     STAYS = "stays"
-    """It could not be told: its client takes no messages, or its `busy` section does not end."""
+    """It was not told: its client takes no messages, its `busy` section does not end, or time was up."""
 
 
 async def descend(session: Session, run: Run, task: asyncio.Task[Any]) -> Exit:
@@ -47,6 +47,8 @@ async def descend(session: Session, run: Run, task: asyncio.Task[Any]) -> Exit:
         return Exit.STAYS
     if task.done():
         return Exit.ENDED
+    if not (run.ending.is_set() or run.told):
+        return Exit.STAYS  # the order was taken back
     run.told = True
     task.cancel()
     await asyncio.wait({task}, timeout=STEP_SECONDS)

@@ -36,7 +36,8 @@ class Relay:
     async def end(self, tell: Callable[[], None], limit: float) -> bool:
         """Have the handler told by `tell` that it is to end; returns when it has, or the connection is over.
 
-        False when it was left alone after all, or has not ended within `limit` seconds: it stays as it is.
+        False when it was left alone after all, or has not ended within `limit` seconds: then either call this
+        again or, as long as it has not been told, `withdraw`.
         """
         if self._closed or self._idle:
             return True
@@ -47,7 +48,6 @@ class Relay:
         try:
             return await asyncio.wait_for(asyncio.shield(self._ended), limit)
         except TimeoutError:
-            self.withdraw()
             return False
 
     async def start(self) -> BaseException | None:
@@ -87,7 +87,7 @@ class Relay:
             raise error from None
 
     def withdraw(self) -> None:
-        """The handler cannot be ended: it stays."""
+        """The handler cannot be ended: it stays, and no other follows it."""
         self._ordered = False
         self._say_ended(False)
 

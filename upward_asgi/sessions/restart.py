@@ -57,11 +57,17 @@ class Restart:
     # The upgrade's side.
 
     async def end(self) -> bool:
-        """End the handler; False when it cannot be ended now, and stays."""
-        ended = await self.relay.end(self._tell, END_SECONDS)
-        if not ended:
-            self._leave_alone(self.run)
-        return ended
+        """End the handler; False when it cannot be ended now, and stays.
+
+        One that has been told is waited for, however late it is (the machine may have stood still): it ends,
+        the ladder sees to that, and without an order no handler would follow it.
+        """
+        while not await self.relay.end(self._tell, END_SECONDS):
+            if not self.run.told:
+                self.relay.withdraw()
+                self._leave_alone(self.run)
+                return False
+        return True
 
     async def start(self) -> BaseException | None:
         """Start the new handler; returns what it raised before it had settled.

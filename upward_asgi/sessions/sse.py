@@ -92,12 +92,19 @@ class EventStream:
     # The upgrade's side.
 
     async def end(self) -> bool:
-        """End the handler at the end of an event; False when it does not end, and stays."""
-        ended = await self.relay.end(self._tell, END_SECONDS)
-        if not (ended or self.run.told):
-            self.run.ending.clear()
-            self._session.upgrading = False
-        return ended
+        """End the handler at the end of an event; False when it does not end, and stays.
+
+        One that has been told has as long again: no handler follows one that stays.
+        """
+        for _ in range(2):
+            if await self.relay.end(self._tell, END_SECONDS):
+                return True
+            if not self.run.told:
+                self.run.ending.clear()
+                self._session.upgrading = False
+                break
+        self.relay.withdraw()
+        return False
 
     async def start(self) -> BaseException | None:
         """Start the new handler; returns what it raised before its response had begun."""

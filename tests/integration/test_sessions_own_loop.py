@@ -1,9 +1,10 @@
-"""An endpoint that has written its own loop: its methods are new at the next message, its loop is not."""
+"""An endpoint with a loop of its own: its methods are new at the next message, its loop is not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import websockets
 
 from tests.imports import imports_restored
@@ -27,6 +28,9 @@ class Own(WebSocketEndpoint):
 
     async def dispatch(self):
         websocket = WebSocket(self.scope, receive=self.receive, send=self.send)
+        await self.serve(websocket)
+
+    async def serve(self, websocket):
         await websocket.accept()
         async for text in websocket.iter_text():
             self.state += 1
@@ -40,12 +44,36 @@ app = Starlette(routes=[WebSocketRoute("/ws", Own)])
 """
 ANSWER = APP.replace("return text", "return text.upper()")
 LOOP = ANSWER.replace('f"old', 'f"new')
+ROUND = """
+class Round:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        scope["round"] = "old"
+        await self.app(scope, receive, send)
 
 
-async def test_its_loop_drains(tmp_path: Path) -> None:
+app = Round(app)
+"""
+CALLED_BY = {
+    "dispatch": "",
+    "on_connect": """
+    async def on_connect(self, websocket):
+        await self.serve(websocket)
+
+    async def dispatch(self):
+        await super().dispatch()
+""",
+}
+
+
+@pytest.mark.parametrize("caller", CALLED_BY)
+async def test_its_loop_drains(tmp_path: Path, caller: str) -> None:
     """Live while its loop does not change; draining, with its place, when it does; live on the way down."""
     store = Store.create(tmp_path / "releases")
     for patch, text in enumerate((APP, ANSWER, LOOP)):
+        text = text.replace("\n    async def serve", f"{CALLED_BY[caller]}\n    async def serve")
         store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))
     with imports_restored(NAME):
         upward = Upward(f"{NAME}.app:app", store=store.root)
@@ -70,3 +98,22 @@ async def test_its_loop_drains(tmp_path: Path) -> None:
                 assert await ask(client) == answer
             async with websockets.connect(f"ws://{at}/ws", open_timeout=20) as another:
                 assert await ask(another) == "old X 1"
+
+
+async def test_what_calls_it_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Where only a middleware round the endpoint changes, its sessions are live."""
+    store = Store.create(tmp_path / "releases")
+    for patch, text in enumerate((APP + ROUND, APP + ROUND.replace('"old"', '"new"'))):
+        store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))
+    with imports_restored(NAME):
+        upward = Upward(f"{NAME}.app:app", store=store.root)
+        assert upward.engine is not None
+        async with (
+            serving(upward, lifespan="on") as at,
+            websockets.connect(f"ws://{at}/ws", open_timeout=20) as client,
+        ):
+            assert await ask(client) == "old x 1"
+            operation = await upward.engine.finished(upward.engine.upgrade().id, 50)
+            assert operation.state is OperationState.SUCCEEDED, operation.report
+            assert operation.report["sessions"]["by_way"] == {"live": 1}
+            assert await ask(client) == "old x 2"

@@ -16,7 +16,15 @@ from ..sessions.staging import warm
 from .messages import Kind, in_the_middle
 from .running import running_among, task_references
 from .slices import Slices, chunks
-from .standers import Places, Stander, in_threads, patience_of, place_of, stander_of_task
+from .standers import (
+    Places,
+    Stander,
+    in_threads,
+    patience_of,
+    place_of,
+    stander_of_task,
+    waits_in_own_loop,
+)
 
 if TYPE_CHECKING:
     from ..patch import FunctionPlace
@@ -47,6 +55,7 @@ class Look:
         self._waited_for: dict[Session, object] = {}
         """What each session's task waited for when it was looked at."""
         self._standing: dict[Session, FunctionPlace] = {}
+        self._own_loops: set[Session] = set()
         self._tasks: tuple[Stander, ...] = ()
         self._others: dict[Session, None] = {}
         """Those whose holder does not tell that they stay where they are between two messages."""
@@ -159,7 +168,8 @@ class Look:
         """The sessions that stood in changed code when they were last looked at."""
         for session, place in self._standing.items():
             if not session.gone:
-                yield Stander("session", session.id, place, patience_of(session), session)
+                patience, own_loop = patience_of(session), session in self._own_loops
+                yield Stander("session", session.id, place, patience, session, own_loop=own_loop)
 
     def _at(self, session: Session) -> None:
         task: Any = session.task
@@ -172,6 +182,10 @@ class Look:
             self._standing[session] = place
         else:
             self._standing.pop(session, None)
+        if place is not None and waits_in_own_loop(session, self.places):
+            self._own_loops.add(session)
+        else:
+            self._own_loops.discard(session)
 
     async def _in_tasks(self, slices: Slices) -> AsyncIterator[Stander]:
         own: set[object] = {asyncio.current_task()}

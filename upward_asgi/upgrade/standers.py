@@ -8,8 +8,9 @@ functions are, and what they mean depends on whose they are:
 - a plain handler that is marked `@upgradable` is restarted instead, right after the commit;
 - a plain handler in the middle of a message may leave the changed function soon, so it is given a moment;
 - a `LiveSession` or an endpoint in the middle of a message, and a worker thread, leave by themselves: they
-  are waited for. Between two messages their outer frames are in nobody's way; but an endpoint with a loop
-  of its own, a `dispatch` of the application's, drains when that changes;
+  are waited for. An endpoint with a loop of its own (in `dispatch`, or in what that or `on_connect` calls)
+  drains when the loop changes: nobody looks it up at the next message. It is never restarted, for then
+  another endpoint would be made, without the state of this one;
 - a task that a session's handler started counts as the session's own, and an event stream as standing in the
   function that made it;
 - any other task (a ticker, a request) goes on in its old frame; it is named in the report.
@@ -22,12 +23,13 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import dropwhile
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ..sessions import Way
-from ..sessions.frames import owner_of
+from ..sessions.frames import frames_of, owner_of
 
 if TYPE_CHECKING:
     from ..patch import ChangedCode, FunctionPlace
@@ -43,6 +45,7 @@ __all__ = [
     "patience_of",
     "place_of",
     "stander_of_task",
+    "waits_in_own_loop",
 ]
 
 
@@ -68,6 +71,8 @@ class Stander:
     """False for a session that is only waited for, in the middle of a message."""
     stays: bool = False
     """True for a handler that could be restarted, but could not be ended now."""
+    own_loop: bool = False
+    """True when it waits for messages in a loop that the application wrote, in what keeps its state."""
 
     @property
     def way(self) -> Way | None:
@@ -75,17 +80,8 @@ class Stander:
         if self.session is None or not self.in_changed_code:
             return None
         if self.session.holder is not None:
-            return Way.DRAIN if self._is_own_loop(self.session.holder) else None
+            return Way.DRAIN if self.own_loop and self.patience is Patience.NONE else None
         return Way.DRAIN if self.session.restart is None or self.stays else Way.RESTART
-
-    def _is_own_loop(self, endpoint: object) -> bool:
-        """True in a `dispatch` that the application wrote itself: nobody looks that up at the next message.
-
-        It is never restarted: another endpoint would be made, without the state of this one.
-        """
-        loop = getattr(type(endpoint), "dispatch", None)
-        names = getattr(loop, "__module__", None), getattr(loop, "__qualname__", None)
-        return names == (self.place.module, self.place.qualname)
 
     @property
     def function(self) -> str:
@@ -177,6 +173,19 @@ def place_of(
     if place is None:
         place = next((place for task in others if (place := places.of(task)) is not None), None)
     return places.find(session.code) if place is None and session.code is not None else place
+
+
+def waits_in_own_loop(session: Session, places: Places) -> bool:
+    """True when a changed function waits for the session's messages inside what keeps its state.
+
+    What called that, a middleware for instance, is in nobody's way.
+    """
+    holder = session.holder
+    if holder is None or session.task is None or getattr(holder, "rests_between_messages", False):
+        return False
+    frames = frames_of(session.task.get_coro())
+    inside = dropwhile(lambda frame: frame.f_locals.get("self") is not holder, frames)
+    return any(places.find(frame.f_code) is not None for frame in inside)
 
 
 def patience_of(session: Session) -> Patience:

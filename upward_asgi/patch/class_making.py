@@ -35,6 +35,9 @@ _ALWAYS = frozenset(
 )  # fmt: skip
 """What making a class adds by itself: the new one has its own, or none."""
 
+_MAY_GO = frozenset({"__annotations__", "__orig_bases__", "__parameters__"})
+"""What a class has only if its statement asks for it."""
+
 OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slots__", "__classcell__"})
 
 
@@ -45,6 +48,8 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)
         _carry_over(run, kind, old, new, older, newer)
+        if kind is kind_of(new):
+            kind.fill(run.journal, new, kind.fields(old))
         note_attributes(run, new, older, newer)
         run.progress.superseded.append((old, new))
         return new
@@ -67,9 +72,9 @@ def _take_over(
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
         _take(run, old, new, name, value, written=name in body)
-    generated = kind.generated(old) | set_by_protocol(old)
+    gone = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *run.progress.unset, *_MAY_GO}
     for name in list(old.__dict__):
-        if name not in new.__dict__ and name in {*bound_in(older), *generated, *run.progress.unset}:
+        if name not in new.__dict__ and name in gone:
             run.journal.delete_class(old, name)
     _take_module(run, old, new, moved=older is not None and older.module != newer.module)
     run.journal.class_order(old, list(new.__dict__))
@@ -84,7 +89,9 @@ def _carry_over(
     clean = _clean_values(run, old, new, body_changes(older, newer))
     made = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
     for name, value in old.__dict__.items():
-        if name in clean or (name not in made and name not in new.__dict__ and not _is_layout(value)):
+        if _is_layout(value):
+            continue  # a slot: the new class has its own
+        if name in clean or (name not in made and name not in new.__dict__):
             run.journal.set_class(new, name, value)
 
 

@@ -36,7 +36,10 @@ class _AttrsClass(Kind):
         return frozenset(attribute.name for attribute in cls.__dict__["__attrs_attrs__"])
 
     def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
-        fill_instances(journal, old, map(_default, old.__dict__["__attrs_attrs__"]), had)
+        self.fill(journal, old, had)
+
+    def fill(self, journal: Journal, cls: type, had: frozenset[str]) -> None:
+        fill_instances(journal, cls, map(_default, cls.__dict__["__attrs_attrs__"]), had)
 
 
 def _default(attribute: Any) -> FieldDefault:

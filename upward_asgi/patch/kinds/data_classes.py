@@ -1,7 +1,7 @@
 """Dataclasses: methods and tables are generated from the annotations of the body.
 
 A field's default is a class attribute, so live instances of a class that gains a field read it from there;
-the defaults of factories are given to them by `derived`.
+what a factory makes, and what goes into a slot, is given to them.
 """
 
 from __future__ import annotations
@@ -38,10 +38,13 @@ class _DataClass(Kind):
         return frozenset(cls.__dict__["__dataclass_fields__"])
 
     def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
+        self.fill(journal, old, had)
+
+    def fill(self, journal: Journal, cls: type, had: frozenset[str]) -> None:
         fields = [
-            f for f in dataclasses.fields(old) if f.init or f.default_factory is not dataclasses.MISSING
+            f for f in dataclasses.fields(cls) if f.init or f.default_factory is not dataclasses.MISSING
         ]
-        fill_instances(journal, old, map(_default, fields), had)
+        fill_instances(journal, cls, map(_default, fields), had)
 
     def generated(self, cls: type) -> frozenset[str]:
         fields = cls.__dict__.get("__dataclass_fields__", {})
@@ -49,11 +52,11 @@ class _DataClass(Kind):
 
 
 def _default(field: dataclasses.Field[Any]) -> FieldDefault:
-    """What a factory makes; a plain default is found at the class already."""
-    factory = field.default_factory
-    if factory is dataclasses.MISSING:
-        return FieldDefault(field.name, None)
-    return FieldDefault(field.name, lambda instance: factory())
+    """What a factory makes, or the plain default, which is found at the class if that has no slots."""
+    default, factory = field.default, field.default_factory
+    if factory is not dataclasses.MISSING:
+        return FieldDefault(field.name, lambda instance: factory())
+    return FieldDefault(field.name, None if default is dataclasses.MISSING else lambda instance: default)
 
 
 KIND = _DataClass()

@@ -43,6 +43,9 @@ class Kind:
     def become(self, journal: Journal, old: type, new: type, had: frozenset[str]) -> None:
         """What else is to be done after `old`, which `had` these fields, took over what `new` has."""
 
+    def fill(self, journal: Journal, cls: type, had: frozenset[str]) -> None:
+        """Give live instances of a class that `had` these fields the ones that it gained."""
+
     def settle(self, journal: Journal, cls: type) -> None:
         """What else is to be done for a class that was made again, once every statement has run."""
 

@@ -32,9 +32,9 @@ class Kept:
         """Where it is kept."""
         folder.mkdir(parents=True, exist_ok=True)
 
-    def points(self, found: Callable[[], list[Point]]) -> list[Point]:
-        """The points of the run: those of the first that asked, which calls `found`."""
-        file = self.folder / "points"
+    def points(self, found: Callable[[], list[Point]], *, lines: bool = False) -> list[Point]:
+        """The points of the run, or its lines: those that the first who asked has `found`."""
+        file = self.folder / ("lines" if lines else "points")
         if not file.exists():
             _write(file, found())
         points: list[Point] = pickle.loads(file.read_bytes())

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         root = Path(temporary) / "releases"
         make_store(root)
         world = World(root)
-        found = kept.points(lambda: world.record(lines=options.lines))
+        found = kept.points(lambda: world.record(lines=options.lines), lines=options.lines)
         points = chosen_points(found, lines=options.lines, turns=options.turns, every=options.every)
         attempts = attempts_at(points, options.sample)
         others = [] if options.part else start_others(options.workers, kept.folder, arguments)

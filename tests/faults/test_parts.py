@@ -43,3 +43,4 @@ def test_all_processes_have_the_same_points(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     assert kept.points(lambda: POINTS) == POINTS
     assert Kept(tmp_path).points(lambda: []) == POINTS
+    assert Kept(tmp_path).points(lambda: POINTS[:1], lines=True) == POINTS[:1]

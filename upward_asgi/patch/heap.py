@@ -26,6 +26,7 @@ __all__ = [
     "Reach",
     "expect",
     "holders",
+    "holders_of",
     "instances",
     "instances_without_garbage",
     "referrers",
@@ -175,6 +176,11 @@ def referrers_of(targets: Collection[object]) -> list[Any]:
 def holders(*targets: object) -> list[Any]:
     """Every object that refers to one of the targets, which the patch has most likely made."""
     return _heap.holders(targets)
+
+
+def holders_of(targets: Collection[object]) -> list[Any]:
+    """The same of a collection."""
+    return _heap.holders(tuple(targets))
 
 
 def _referrers(targets: tuple[object, ...]) -> list[Any]:

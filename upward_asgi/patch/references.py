@@ -7,11 +7,12 @@ way round when an object had to be replaced.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
-from .heap import holders
+from .heap import holders_of
 from .hierarchy import with_subclasses
 from .journal import Journal
 
@@ -35,6 +36,10 @@ class _Replacement:
         self.by_id = {id(old): (old, new) for old, new in pairs if old is not new}
         self.skip = {id(self), id(self.by_id), *map(id, self.by_id.values()), *(id(item) for item in skip)}
         self.log: set[int] = set()
+        self.tuples: dict[int, tuple[Any, ...]] = {}
+        self.namespaces: dict[int, dict[Any, Any]] = {}
+        """Dictionaries that may be those of classes. Like tuples, they have to wait for a second look."""
+        self.skip.update((id(self.tuples), id(self.namespaces)))
 
     def now(self, value: object) -> Any:
         pair = self.by_id.get(id(value))
@@ -70,9 +75,12 @@ class _Replacement:
             self._in_dict(namespace)
 
     def _in_dict(self, holder: dict[Any, Any]) -> None:
-        if "__module__" in holder and (owner := _class_of(holder)) is not None:
-            self._in_class(owner)  # written to directly, it would leave the type's attribute cache stale
-            return
+        if "__module__" in holder:
+            self.namespaces[id(holder)] = holder
+        else:
+            self._in_entries(holder)
+
+    def _in_entries(self, holder: dict[Any, Any]) -> None:
         if any(id(key) in self.by_id for key in dict.keys(holder)):
             items = [(self.now(key), self.now(value)) for key, value in dict.items(holder)]
             self.journal.contents(holder)
@@ -104,18 +112,48 @@ class _Replacement:
                 self._in_dict(namespace)
 
     def _in_tuple(self, holder: tuple[Any, ...]) -> None:
-        """A tuple cannot change: a new one takes its place wherever it is held (bases are set elsewhere)."""
-        if id(holder) in self.skip or self.depth > _NESTED:
+        if id(holder) not in self.skip and self.depth <= _NESTED:
+            self.tuples[id(holder)] = holder
+
+    def settle(self) -> None:
+        """Do what had to wait, all of it with one more look.
+
+        A tuple cannot change: a new one takes its place wherever it is held (bases are set elsewhere).
+        """
+        if not self.tuples and not self.namespaces:
             return
-        self.skip.add(id(holder))
-        new = tuple(map(self.now, holder))
-        nested = _Replacement(self.journal, [(holder, new)], (), self.depth + 1)
-        nested.skip |= {*self.skip, id(new)}
-        self.log = self.log or {id(item) for item in self.journal.holders()}
-        log = nested.log = self.log
-        for outer in holders(holder):
-            if id(outer) not in nested.skip and id(outer) not in log and not isinstance(outer, type):
+        found = holders_of((*self.namespaces.values(), *self.tuples.values()))
+        self._in_namespaces(found)
+        made: dict[int, Any] = {}
+        pairs = ((holder, self._made_anew(holder, made)) for holder in self.tuples.values())
+        nested = _Replacement(self.journal, pairs, (found, made), self.depth + 1)
+        nested.skip |= {*self.skip, *self.tuples}
+        log = nested.log = self.log or {id(item) for item in self.journal.holders()}
+        for outer in found:
+            if id(outer) not in nested.skip and id(outer) not in log and self._holds_a_tuple(outer):
                 nested.in_object(outer)
+        nested.settle()
+
+    def _made_anew(self, holder: tuple[Any, ...], made: dict[int, Any]) -> Any:
+        """The tuple with the new objects, and with what tuples inside of it are to be."""
+        if id(holder) not in made:
+            inner = (self._made_anew(v, made) if id(v) in self.tuples else self.now(v) for v in holder)
+            made[id(holder)] = tuple(inner)
+        return made[id(holder)]
+
+    def _holds_a_tuple(self, holder: object) -> bool:
+        """True for what was found because of a tuple, and can hold another."""
+        parts = gc.get_referents(holder)
+        return any(id(part) in self.tuples for part in parts) and not issubclass(type(holder), type)
+
+    def _in_namespaces(self, found: Iterable[Any]) -> None:
+        """Written to directly, the dictionary of a class would leave the type's attribute cache stale."""
+        for owner in [one for one in found if issubclass(type(one), type)]:
+            spaces = [self.namespaces.pop(id(part), None) for part in gc.get_referents(owner)]
+            if any(space is not None for space in spaces):
+                self._in_class(owner)
+        for holder in self.namespaces.values():
+            self._in_entries(holder)
 
     def _in_class(self, holder: type) -> None:
         for name, value in list(holder.__dict__.items()):
@@ -123,12 +161,6 @@ class _Replacement:
                 self.journal.set_class(holder, name, self.now(value))
         if any(id(base) in self.by_id for base in holder.__bases__) and id(holder) not in self.by_id:
             self.journal.set_bases(holder, tuple(map(self.now, holder.__bases__)))
-
-
-def _class_of(namespace: dict[Any, Any]) -> type | None:
-    """The class whose own dictionary this is, which only the collector shows."""
-    owners = (o for o in holders(namespace) if issubclass(type(o), type))
-    return next((o for o in owners if o.__dict__.get("__module__") is namespace["__module__"]), None)
 
 
 def _orders(targets: Iterable[object]) -> Iterator[int]:
@@ -153,7 +185,9 @@ def replace_references(
     log = list(journal.holders())
     own.update(map(id, log))
     own.add(id(log))
-    for holder in holders(*targets):
+    found = holders_of(targets)
+    replacement.skip.add(id(found))
+    for holder in found:
         if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:
             continue
         if issubclass(type(holder), MethodType | FrameType):
@@ -161,3 +195,4 @@ def replace_references(
         replacement.in_object(holder)
         if id(type(holder)) in replacement.by_id:
             journal.set_class_of(holder, replacement.now(type(holder)))
+    replacement.settle()

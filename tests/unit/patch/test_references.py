@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
+from upward_asgi.patch import heap, references
 from upward_asgi.patch.journal import Journal
 from upward_asgi.patch.references import replace_references
 
 
 class Thing:
     """Something with an identity."""
+
+
+def same(*found: object) -> object:
+    """What is found at several places, when it is one object."""
+    return found[0] if all(one is found[0] for one in found) else found
+
+
+def shared(inner: tuple[object], x: object) -> list[object]:
+    """One tuple that several hold, beside what it holds itself."""
+    return [inner, (inner, x), (x, inner, (inner,))]
 
 
 @pytest.mark.parametrize(
@@ -23,8 +35,14 @@ class Thing:
         (lambda x: {x}, lambda h: next(iter(h))),
         (lambda x: [(x, 1)], lambda h: h[0][0]),
         (lambda x: {"t": ((x,), 2)}, lambda h: h["t"][0][0]),
+        (lambda x: [((x,), x)], lambda h: same(*h[0][0], h[0][1])),
+        (lambda x: [(x, (x, (0, (x,))))], lambda h: same(h[0][0], h[0][1][0], *h[0][1][1][1])),
+        (lambda x: shared((x,), x), lambda h: same(h[0][0], *h[1][0], h[1][1], *h[2][1], *h[2][2][0])),
     ],
-    ids=["value", "key", "list", "set", "tuple in a list", "tuple in a tuple"],
+    ids=[
+        *("value", "key", "list", "set", "tuple in a list", "tuple in a tuple"),
+        *("tuple beside it", "tuples beside it", "one tuple in several"),
+    ],
 )
 def test_containers_hold_the_new_object(hold: Any, look: Any) -> None:
     """Values, keys, items and members are replaced, and come back."""
@@ -109,3 +127,28 @@ def test_without_a_difference_nothing_is_looked_for() -> None:
     replace_references(journal, [(thing, thing)])
     assert len(journal) == 0
     assert holder == [thing]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_heap_is_looked_through_as_often_for_many_holders_as_for_one(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tuples and dictionaries of classes need a second look: one for all of them."""
+    looks: list[int] = []
+
+    def counted(targets: Collection[object]) -> list[Any]:
+        looks.append(len(targets))
+        return heap.holders_of(targets)
+
+    monkeypatch.setattr(references, "holders_of", counted)
+    old, new = Thing(), Thing()
+    tables = [{"one": (old, number)} for number in range(count)]
+    classes = [type(f"Holder{number}", (), {"attribute": old}) for number in range(count)]
+    journal = Journal()
+    references.replace_references(journal, [(old, new)])
+    assert all(table["one"][0] is new for table in tables)
+    assert all(cls.attribute is new for cls in classes)  # type: ignore[attr-defined]
+    assert len(looks) == 2
+    journal.undo()
+    assert all(cls.attribute is old for cls in classes)  # type: ignore[attr-defined]
+    assert all(table["one"][0] is old for table in tables)

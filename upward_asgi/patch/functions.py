@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any, TypeGuard
 
+from .codes import give_code
 from .journal import Journal
 
 __all__ = ["become", "can_become", "forward", "forwards", "functions_under", "redefine", "same_definition"]
@@ -32,7 +33,7 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
     stays. Of a wrapper, what it wraps goes on as well.
     """
     kept = _become_cells(journal, old, new, frozenset((id(old),)))
-    journal.set_attribute(old, "__code__", code)
+    give_code(journal, old, code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
     _become_annotations(journal, old, new.__annotations__)
@@ -58,7 +59,7 @@ def become(
     _become_cells(journal, old, new, seen)
     journal.contents(old.__dict__)
     wrapped = old.__dict__.get("__wrapped__")
-    journal.set_attribute(old, "__code__", new.__code__)
+    give_code(journal, old, new.__code__)
     for name in ("__defaults__", "__kwdefaults__", "__annotations__", "__doc__", "__name__", "__qualname__"):
         journal.set_attribute(old, name, getattr(new, name))
     old.__dict__.clear()
@@ -115,7 +116,7 @@ def _become_annotations(journal: Journal, old: FunctionType, new: dict[str, Any]
 
 def forward(journal: Journal, old: FunctionType, new: Callable[..., Any]) -> None:
     """Let a function that cannot become the new one call it: its cells stay, its code only forwards."""
-    journal.set_attribute(old, "__code__", _forwarder(old.__code__))
+    give_code(journal, old, _forwarder(old.__code__))
     journal.set_attribute(old, "__defaults__", None)
     journal.set_attribute(old, "__kwdefaults__", {_TARGET: new})
     journal.contents(old.__dict__)

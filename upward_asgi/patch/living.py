@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..appup.codes import CodePair, CodePairs
+from .codes import give_code
 from .journal import Journal
 from .near import near_objects
 
@@ -147,7 +148,7 @@ def _give(journal: Journal, function: FunctionType, pair: CodePair, done: Distri
         if function.__doc__ is not None:
             done.docs.append((function.__doc__, new_doc))
         journal.set_attribute(function, "__doc__", new_doc)
-    journal.set_attribute(function, "__code__", pair.new)
+    give_code(journal, function, pair.new)
 
 
 def doc_of(code: CodeType) -> str | None:

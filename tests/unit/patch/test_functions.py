@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -31,6 +32,23 @@ def test_a_redefined_function_is_the_new_one_for_every_holder() -> None:
     assert (old.__defaults__, old.__kwdefaults__, old.__annotations__) == ((10,), {"d": 20}, {"a": int})
     assert old.__doc__ == "new"
     assert old.stamped is held
+
+
+KINDS = ["def f(): return 1", "def f(): yield 1", "async def f(): return 1", "async def f(): yield 1"]
+
+
+@pytest.mark.parametrize("new", KINDS)
+@pytest.mark.parametrize("old", KINDS)
+def test_a_function_may_become_one_of_another_kind(old: str, new: str) -> None:
+    """Plain, generator, coroutine: without a warning, which may be an error to a service."""
+    function, other = _make(old), _make(new)
+    before = function.__code__
+    journal = Journal()
+    redefine(journal, function, other, other.__code__)
+    assert function.__code__ is other.__code__
+    assert inspect.iscoroutinefunction(function) is inspect.iscoroutinefunction(other)
+    journal.undo()
+    assert function.__code__ is before
 
 
 def test_undoing_a_redefinition_brings_everything_back() -> None:

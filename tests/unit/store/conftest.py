@@ -28,9 +28,17 @@ def write_wheel(path: Path, files: Mapping[str, bytes], dist_info: str, record: 
     text = f"{right}{dist_info}/RECORD,,\n" if record is None else record
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
-        archive.writestr(f"{dist_info}/RECORD", text)
+            archive.writestr(_of_a_fixed_time(name), content)
+        archive.writestr(_of_a_fixed_time(f"{dist_info}/RECORD"), text)
     return path
+
+
+def _of_a_fixed_time(name: str) -> zipfile.ZipInfo:
+    """The same files are the same wheel, whenever it is written."""
+    entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def release_files(name: str, version: str, modules: Mapping[str, str]) -> dict[str, bytes]:

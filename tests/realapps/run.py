@@ -36,6 +36,8 @@ class Hop:
     """`hot`, `refused`; or `wrong`, `failed`, `broken`, which fail the run."""
     reasons: list[str] = field(default_factory=list)
     pause_ms: float | None = None
+    pause_cpu_ms: float | None = None
+    """Processor time of the event loop's thread in the pause: what a quiet machine would take."""
     equal: str = ""
     """Requests answered as by a fresh start, of how many."""
     rebuilt: list[str] = field(default_factory=list)
@@ -106,7 +108,7 @@ class Run:
         error = report.get("error") or operation.get("error") or {}
         found = error.get("reasons") or []
         hop.reasons = [_reason(reason) for reason in found] or ([error["message"]] if error else [])
-        hop.pause_ms = report.get("pause_ms")
+        hop.pause_ms, hop.pause_cpu_ms = report.get("pause_ms"), report.get("pause_cpu_ms")
         hop.rebuilt = report.get("rehearsal", {}).get("rebuilt", [])
         sessions = report.get("sessions", {})
         hop.sessions = f"{sessions.get('kept', 0)}/{sessions.get('total', 0)}"
@@ -146,7 +148,9 @@ def _reason(reason: dict[str, Any]) -> str:
 
 def _line(hop: Hop) -> str:
     told = f"{hop.app:<10} {hop.old:>8} → {hop.new:<8} {hop.outcome:<8} {hop.equal:>6} equal"
-    told += f" {hop.pause_ms or 0:>8.1f} ms pause {hop.sessions:>4} sessions"
+    told += (
+        f" {hop.pause_ms or 0:>8.1f} ms pause ({hop.pause_cpu_ms or 0:.0f} cpu) {hop.sessions:>4} sessions"
+    )
     told += f" {hop.asked:>4} asked {hop.seconds:>6} s"
     return "\n".join([told, *(f"      {reason[:300]}" for reason in hop.reasons[:6])])
 

@@ -88,7 +88,7 @@ def hot_swap(
         except UpgradeFailed:
             break  # what was to be made anew cannot run twice: the differences remain
     if lesson.differences:
-        raise NotHot(reasons_of(lesson.differences))
+        raise NotHot(reasons_of(refinement.as_first_seen(lesson).differences))
     return HotSwap(appup, prepared.apply(), refinement.rebuilt)
 
 

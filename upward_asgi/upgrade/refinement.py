@@ -49,9 +49,12 @@ class Refinement:
         self.rebuilt: tuple[str, ...] = ()
         """The names that were added to its `rebuild`."""
         self._rounds = 0
+        self._first: dict[str, Difference] = {}
 
     def learn(self, lesson: Lesson) -> bool:
         """Add to the settings what settles the differences; False when nothing more is to be learnt."""
+        for difference in lesson.differences:
+            self._first.setdefault(difference.path, difference)
         names = self._unmarked(lesson.rebuild) or self._unmarked(map(_owner, lesson.rebuild))
         if not names or self._rounds == ROUNDS:
             return False
@@ -59,6 +62,10 @@ class Refinement:
         self.rebuilt += names
         self.settings = replace(self.settings, rebuild=(*self.settings.rebuild, *names))
         return True
+
+    def as_first_seen(self, lesson: Lesson) -> Lesson:
+        """What was not settled, as it was before anything was tried: that is the reason to refuse."""
+        return replace(lesson, differences=tuple(self._first.get(d.path, d) for d in lesson.differences))
 
     def _unmarked(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(name for name in dict.fromkeys(names) if name not in self.settings.rebuild)
@@ -89,6 +96,10 @@ class Refining:
             if lesson and lesson.differences:
                 return learnt.learn(lesson)
         return False
+
+    def as_first_seen(self, lessons: Mapping[Version, Lesson]) -> dict[Version, Lesson]:
+        """The lessons with every difference as it was before anything was tried."""
+        return {version: self._learnt[version].as_first_seen(lesson) for version, lesson in lessons.items()}
 
     def planned_again(self) -> tuple[Hop, ...] | None:
         """The hops with what was learnt; None when one cannot be planned so. Parses: off the loop."""

@@ -54,6 +54,8 @@ class Rehearsals:
             look = await self._look_around(steps)
             rehearsal = await self._once(steps, proofs, look)
             rehearsal.rebuilt = refining.rebuilt
+        if self._service.proof is ProofPolicy.REFUSE:
+            rehearsal.lessons = refining.as_first_seen(rehearsal.lessons)
         self._judge(rehearsal)
         _require_settled(steps, rehearsal)
         look.changing = rehearsal.changing

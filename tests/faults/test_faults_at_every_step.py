@@ -24,14 +24,14 @@ def ran() -> dict[str, list[list[str]]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=600,  # seconds; on a busy machine it takes many times what it needs
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
 
-@pytest.mark.timeout(250)
+@pytest.mark.timeout(620)
 def test_every_session_is_wholly_old_or_wholly_new(ran: dict[str, list[list[str]]]) -> None:
     """Whatever happens wherever: old or new, the next message is answered, the next upgrade works."""
     outcomes = ran["results"]
@@ -41,7 +41,7 @@ def test_every_session_is_wholly_old_or_wholly_new(ran: dict[str, list[list[str]
     assert not [outcome for outcome in outcomes if outcome[-1]]
 
 
-@pytest.mark.timeout(250)
+@pytest.mark.timeout(620)
 def test_the_page_has_the_rows_of_an_upgrade_of_today(ran: dict[str, list[list[str]]]) -> None:
     """A phase or a kind of point that the table does not show: `scripts/faults --write`."""
     rows = re.findall(r"^\| (\w+) \| ([\w ]+) \| .* \|$", PAGE.read_text("utf-8"), re.M)

@@ -13,7 +13,8 @@ This runs for every session within one step of the event loop, so what is known 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, cast
 
 from .defaults import is_data_type
@@ -32,18 +33,19 @@ class Snapshot:
     def __init__(self) -> None:
         # The objects are kept, so no id can be taken by another one meanwhile.
         self._seen: dict[int, object] = {}
-        self._contents: list[tuple[Any, Any]] = []
+        self._contents: list[tuple[Sequence[Any], Sequence[Any]]] = []
+        """Objects and what each of them held, in the order in which they were remembered."""
         self._slots: list[tuple[object, list[tuple[str, object]]]] = []
         self._slots_of: dict[type, tuple[str, ...]] = {}
         self._plain: dict[type, bool] = {}
         self._data_types: dict[type, bool] = {}
 
     def __len__(self) -> int:
-        return len(self._contents) + len(self._slots)
+        return sum(len(values) for values, _ in self._contents) + len(self._slots)
 
     def remember(self, state: object) -> None:
         """Remember what `state` holds now."""
-        if self.remember_plain(state):
+        if self.remember_plain(type(state), (state,)):
             return
         todo: list[object] = []
         self._remember(state, todo, is_state=True)
@@ -54,30 +56,30 @@ class Snapshot:
         """Remember which attributes `holder` has, without looking into them."""
         attributes = getattr(holder, "__dict__", None)
         if attributes is not None:
-            self._contents.append((attributes, attributes.copy()))
+            self._contents.append(((attributes,), (attributes.copy(),)))
 
-    def remember_plain(self, state: Any) -> bool:
-        """Remember a state that refers to nothing but atoms, the usual one; False of any other.
+    def remember_plain(self, kind: type, states: Sequence[Any]) -> bool:
+        """Remember states of this type that refer to nothing but atoms, the usual ones; False of any others.
 
         Much of a commit's time goes by here. What two sessions share is remembered twice; the first time is
         what is restored last.
         """
-        kind = type(state)
         plain = self._plain.get(kind)
         if plain is None:
             plain = self._plain[kind] = _is_plain(kind)
         if not plain:
             return False
-        attributes = state if kind is dict else state.__dict__
-        contents = attributes.copy()
-        if not _ATOMS.issuperset(map(type, contents.values())):
+        attributes = states if kind is dict else [state.__dict__ for state in states]
+        contents = list(map(dict.copy, attributes))
+        if not _ATOMS.issuperset(map(type, chain.from_iterable(map(dict.values, contents)))):
             return False
         self._contents.append((attributes, contents))
         return True
 
     def restore(self) -> None:
         """Put everything back as it was remembered."""
-        for value, contents in reversed(self._contents):
+        pairs = (zip(*record, strict=True) for record in self._contents)
+        for value, contents in reversed([*chain.from_iterable(pairs)]):
             value.clear()
             if type(value) in _SEQUENCES:
                 value.extend(contents)
@@ -87,7 +89,7 @@ class Snapshot:
             _set_slots(value, slots)
 
     def forget(self, at_once: int) -> Iterator[None]:
-        """Let go of what was remembered, so many contents with each step."""
+        """Let go of what was remembered, so many records with each step."""
         self._slots.clear()
         self._seen.clear()
         while self._contents:
@@ -103,7 +105,7 @@ class Snapshot:
             self._remember_table(value, todo)
         elif kind in _SEQUENCES or kind is set:
             contents = tuple(value)
-            self._contents.append((value, contents))
+            self._contents.append(((value,), (contents,)))
             todo.extend(one for one in contents if type(one) not in _ATOMS)
         elif kind in _FROZEN:
             todo.extend(one for one in value if type(one) not in _ATOMS)
@@ -112,7 +114,7 @@ class Snapshot:
 
     def _remember_table(self, table: dict[object, object], todo: list[object]) -> None:
         contents = dict(table)
-        self._contents.append((table, contents))
+        self._contents.append(((table,), (contents,)))
         todo.extend(value for value in contents.values() if type(value) not in _ATOMS)
 
     def _remember_object(self, kind: type, value: object, todo: list[object]) -> None:

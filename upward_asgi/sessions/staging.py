@@ -10,28 +10,28 @@ up once for each type, and nothing is made that is not needed.
 from __future__ import annotations
 
 import gc
-import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Protocol
 
 from packaging.version import Version
 
 from ..errors import CodeChangeError
 from ..versions import Down
+from .batches import Batch, by_kind
 from .defaults import Defaults
+from .failures import failed, raised, require_state
 from .session import Session, Way
 from .snapshot import Snapshot
 from .state import Change, Changes
 
 __all__ = ["Broken", "Staged", "warm", "without_collections"]
 
-Step = tuple[Session, Version, object, object]
-"""A session, the release that wrote its state, that state, and the next one."""
 Broken = dict[Session, CodeChangeError]
 """The sessions whose state could not follow, and why."""
-_AT_ONCE = 100
-"""How many sessions are forgotten in one go."""
+_AT_ONCE = 10
+"""How many records of what states held are forgotten in one go."""
 
 
 class Stamp(Protocol):
@@ -65,26 +65,123 @@ class Staged:
         self._down = isinstance(old_vsn, Down)
         self._extra = extra
         self._broken = broken
-        self._computed: list[Step] = []
-        self._steps: list[Step] = []
-        """Those assigned."""
+        self._computed: list[Batch] = []
+        self._assigned: list[Batch] = []
         self._snapshot = Snapshot()
-        self._simple: dict[type, type] = {}
-        """Holders whose `code_change` looks at nothing but the state, and the type of that: the quick way."""
+        self._simple: dict[type, type | None] = {}
+        """Holders whose `code_change` looks at nothing but the state, and the type of that: the quick way.
+        None instead of the type when such a state was found to hold more than atoms."""
         self._defaults = Defaults()
         self._changes = Changes()
         self._old_versions: dict[Version, Version | None] = {}
 
     def __len__(self) -> int:
-        return len(self._steps) + len(self._computed)
+        return sum(len(batch.sessions) for batch in (*self._assigned, *self._computed))
 
-    def compute(self, sessions: Iterable[Session]) -> None:
-        """Call `code_change` for these sessions. Raises `CodeChangeError`: whoever calls this undoes it."""
+    def compute(self, sessions: Sequence[Session]) -> None:
+        """Call `code_change` for these sessions, some dozens at a time; those that are alike go a quick way.
+
+        Raises `CodeChangeError`: whoever calls this undoes it.
+        """
+        if self._alike(sessions):
+            return
+        for group in by_kind(sessions) if any(self._simple.values()) else (sessions,):
+            if not self._alike(group):
+                self._each(group)
+
+    def assign(self) -> None:
+        """Give every computed session its state and stamp; sessions to come begin with the new release."""
+        computed = self._computed
+        self._assigned += (
+            computed  # before the first is touched: an alarm may interrupt, and `undo` goes by it
+        )
+        self._computed = []
+        for batch in computed:
+            self.changed += batch.assign(self.to)
+        self._registry.release = self.to
+
+    def undo(self) -> None:
+        """Every state, its contents and its stamp as they were before."""
+        batches = [*self._assigned, *self._computed]
+        for batch in batches:
+            batch.undo()
+        self._assigned, self._computed = [], batches  # `assign` may give them out again
+        self._registry.release = self._before
+        self._defaults.undo()
+        self._snapshot.restore()
+
+    def forget(self) -> Iterator[None]:
+        """Let go of the old states, some with each step: `undo` brings back none any more."""
+        while self._assigned:
+            self._assigned.pop()
+            yield
+        yield from self._snapshot.forget(_AT_ONCE)
+
+    def told(self) -> Iterator[tuple[Session, Version]]:
+        """The sessions that are on another release now, each with what its `upgraded` gets."""
+        for session, written_by, _, _ in chain.from_iterable(batch.rows() for batch in self._assigned):
+            old_vsn = self._old_versions[written_by]
+            if old_vsn is not None:
+                yield session, old_vsn
+
+    def _alike(self, sessions: Sequence[Session]) -> bool:
+        """Compute their states the quick way; False, with nothing done, when they cannot all go it.
+
+        That is: written by one release, kept by holders of one type whose `code_change` looks at nothing but
+        the state, which is of one type too, and holds nothing but atoms.
+        """
+        first = sessions[0] if sessions else None
+        kind = None if first is None else self._simple.get(type(first.holder))
+        if first is None or kind is None:
+            return False
+        written_by, kept_by = first.release, type(first.holder)
+        old_vsn = self._old_version(written_by)
+        if old_vsn is None or (self._broken and not self._broken.keys().isdisjoint(sessions)):
+            return False
+        holders = [s.holder for s in sessions if s.release is written_by and s.way is not Way.DRAIN]
+        if len(holders) != len(sessions) or {*map(type, holders)} != {kept_by}:
+            return False
+        old = [holder.state for holder in holders]  # type: ignore[union-attr]
+        if {*map(type, old)} != {kind}:
+            return False
+        if not self._snapshot.remember_plain(kind, old):
+            self._simple[kept_by] = None
+            return False
+        batch = Batch([*sessions], holders, [written_by] * len(old), old)
+        self._call_all(batch, old_vsn)
+        self._computed.append(batch if {*map(type, batch.new)} == {kind} else self._able(batch))
+        return True
+
+    def _call_all(self, batch: Batch, old_vsn: Version) -> None:
+        """Nothing else is done for each session: this is what the pause consists of."""
+        extra, add = self._extra, batch.new.append
+        for session, holder, old in zip(batch.sessions, batch.holders, batch.old, strict=True):
+            try:
+                add(holder.code_change(old_vsn, old, extra))  # type: ignore[union-attr]
+            except (Exception, SystemExit) as error:
+                self._cannot_follow(session, raised(session, error), error)
+                add(None)
+
+    def _able(self, batch: Batch) -> Batch:
+        """Those of the batch whose `code_change` returned what can be a state."""
+        able = Batch()
+        for session, written_by, old, new in batch.rows():
+            if self._broken and session in self._broken:
+                continue
+            try:
+                if type(new) is not type(old):
+                    require_state(session, old, new)
+            except CodeChangeError as error:
+                self._cannot_follow(session, error)
+                continue
+            able.add(session, written_by, old, new)
+        return able
+
+    def _each(self, sessions: Iterable[Session]) -> None:
+        """Compute the states of sessions of any kind, one by one."""
+        batch = Batch()
         written_by: Version | None = None
         old_vsn: Version | None = None
-        # Local names and no calls of our own on the usual way: this is done for every session.
-        simple, extra, broken = self._simple, self._extra, self._broken
-        remember_plain, computed = self._snapshot.remember_plain, self._computed.append
         for session in sessions:
             if session.release is not written_by:
                 written_by = session.release
@@ -92,69 +189,25 @@ class Staged:
             # A draining session stays in its old frame, so its state stays with the release of that frame.
             if old_vsn is None or session.way is Way.DRAIN:
                 continue
-            if broken and session in broken:
+            if self._broken and session in self._broken:
                 continue
-            holder = session.holder
-            old = session.state if holder is None else holder.state
-            kind = type(old)
+            old = session.state
             try:
-                if simple.get(type(holder)) is kind and remember_plain(old):
-                    try:
-                        new = holder.code_change(old_vsn, old, extra)  # type: ignore[union-attr]
-                    except (Exception, SystemExit) as error:
-                        raise _raised(session, error) from error
-                    if type(new) is not kind or new is None:
-                        _require_state(session, old, new)
-                else:
-                    new = self._new_state(session, old_vsn, old)
+                new = self._new_state(session, old_vsn, old)
             except CodeChangeError as error:
-                if broken is None:
-                    raise
-                broken[session] = error
+                self._cannot_follow(session, error)
                 continue
-            computed((session, written_by, old, new))
+            batch.add(session, written_by, old, new)
+        self._computed.append(batch)
 
-    def assign(self) -> None:
-        """Give every computed session its state and stamp; sessions to come begin with the new release."""
-        to, computed = self.to, self._computed
-        self._steps += computed  # before the first is touched: an alarm may interrupt, and `undo` goes by it
-        self._computed = []
-        for session, _, old, new in computed:
-            if new is not old:
-                holder = session.holder
-                if holder is None:
-                    session.state = new
-                else:
-                    holder.state = new
-                self.changed += 1
-            session.release = to
-        self._registry.release = to
-
-    def undo(self) -> None:
-        """Every state, its contents and its stamp as they were before."""
-        steps = [*self._steps, *self._computed]
-        for session, written_by, old, _ in steps:
-            if session.state is not old:
-                session.state = old
-            session.release = written_by
-        self._steps, self._computed = [], steps  # `assign` may give them out again
-        self._registry.release = self._before
-        self._defaults.undo()
-        self._snapshot.restore()
-
-    def forget(self) -> Iterator[None]:
-        """Let go of the old states, some with each step: `undo` brings back none any more."""
-        while self._steps:
-            del self._steps[-_AT_ONCE:]
-            yield
-        yield from self._snapshot.forget(_AT_ONCE)
-
-    def told(self) -> Iterator[tuple[Session, Version]]:
-        """The sessions that are on another release now, each with what its `upgraded` gets."""
-        for session, written_by, _, _ in self._steps:
-            old_vsn = self._old_versions[written_by]
-            if old_vsn is not None:
-                yield session, old_vsn
+    def _cannot_follow(
+        self, session: Session, error: CodeChangeError, cause: BaseException | None = None
+    ) -> None:
+        """Raises the error, unless those that cannot follow are collected."""
+        if self._broken is None:
+            raise error from cause or error.__cause__
+        error.__cause__ = cause or error.__cause__
+        self._broken[session] = error
 
     def _new_state(self, session: Session, old_vsn: Version, old: object) -> object:
         holder = session.holder
@@ -165,7 +218,7 @@ class Staged:
         if holder is not None and self._changes.uses_holder(type(holder)):
             self._snapshot.remember_attributes(holder)
         elif holder is not None and self._changes.is_simple(type(holder)):
-            self._simple[type(holder)] = type(old)
+            self._simple.setdefault(type(holder), type(old))
         self._snapshot.remember(old)
         return self._call(change, session, old_vsn, old)
 
@@ -173,9 +226,9 @@ class Staged:
         try:
             new = change(old_vsn, old, self._extra)
         except (Exception, SystemExit) as error:
-            raise _raised(session, error) from error
+            raise raised(session, error) from error
         if type(new) is not type(old) or new is None:
-            _require_state(session, old, new)
+            require_state(session, old, new)
         return new
 
     def _old_version(self, written_by: Version) -> Version | None:
@@ -193,7 +246,7 @@ class Staged:
             error.got = f"{error.got}, for session {session.id}"
             raise
         except Exception as error:
-            raise _failed(session, f"{type(error).__name__}: {error}", "mend the default") from error
+            raise failed(session, f"{type(error).__name__}: {error}", "mend the default") from error
         return state
 
 
@@ -233,27 +286,3 @@ def without_collections() -> Iterator[None]:
 def _has_begun(holder: object) -> bool:
     """False before `mount` has made the first state: that one is made by whichever code runs then."""
     return getattr(holder, "mounted", False)
-
-
-def _require_state(session: Session, old: object, new: object) -> None:
-    """Raise for what cannot be a state."""
-    if inspect.isawaitable(new):
-        if inspect.iscoroutine(new):
-            new.close()
-        raise _failed(session, "an awaitable", "make code_change a plain function: it must not await")
-    if new is None and old is not None:
-        advice = "return the new state from code_change, also when it was changed in place"
-        raise _failed(session, "None", advice)
-
-
-def _raised(session: Session, error: BaseException) -> CodeChangeError:
-    return _failed(session, f"{type(error).__name__}: {error}", "mend code_change")
-
-
-def _failed(session: Session, got: str, do: str) -> CodeChangeError:
-    kind = session.state_type or "no state"
-    return CodeChangeError(
-        expected="code_change to return the new state",
-        got=f"{got}, for session {session.id} (state {kind}, written by {session.release})",
-        do=do,
-    )

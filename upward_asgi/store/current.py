@@ -19,7 +19,7 @@ def pointed(root: Path) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
-def point_to(root: Path, release: Release) -> None:
+def point_to(root: Path, release: Release, *, flushed: bool = True) -> None:
     """`current` points to the release, atomically. Raises `StoreCorrupt` when its folder is not there."""
     if not release.root.is_dir():
         raise StoreCorrupt(
@@ -35,4 +35,4 @@ def point_to(root: Path, release: Release) -> None:
             do="move it away, then try again",
         )
     if pointed(root) != release.root.name:
-        point(link, release.root.name)
+        point(link, release.root.name, flushed=flushed)

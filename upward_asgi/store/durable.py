@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import StoreError
 
-__all__ = ["flush", "new_staging", "point", "put_folder", "sweep", "write_file", "writing"]
+__all__ = ["flush", "new_staging", "point", "put_file", "put_folder", "sweep", "write_file", "writing"]
 
 _FOLDER = ".unpacking-"
 
@@ -58,13 +58,22 @@ def put_folder(staged: Path, target: Path) -> None:
     flush(target.parent)
 
 
-def point(link: Path, name: str) -> None:
-    """The symlink `link` names `name` afterwards, or what it named before; it is never missing in between."""
+def point(link: Path, name: str, *, flushed: bool = True) -> None:
+    """The symlink `link` names `name` afterwards, or what it named before; it is never missing in between.
+
+    Unless `flushed`, a power cut may bring back what it named before.
+    """
     staged = _beside(link)
     staged.unlink(missing_ok=True)
     staged.symlink_to(name)
     os.replace(staged, link)  # noqa: PTH105
-    flush(link.parent)
+    if flushed:
+        flush(link.parent)
+
+
+def put_file(written: Path, target: Path) -> None:
+    """The flushed file `written` appears as `target`; a power cut may bring back the one before."""
+    os.replace(written, target)  # noqa: PTH105
 
 
 def flush(path: Path) -> None:

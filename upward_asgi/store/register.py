@@ -22,7 +22,7 @@ from ..versions import same_line
 from .durable import write_file
 from .release import Release, Status
 
-__all__ = ["FORMAT", "REGISTER", "Register", "read", "write"]
+__all__ = ["FORMAT", "REGISTER", "Register", "content_of", "read", "write"]
 
 REGISTER = "RELEASES.json"
 FORMAT = 1
@@ -137,8 +137,13 @@ def read(root: Path) -> Register:
 
 def write(root: Path, register: Register) -> None:
     """Replace the register, in one step that survives a crash. Call it under the register's lock."""
+    write_file(root / REGISTER, content_of(register))
+
+
+def content_of(register: Register) -> bytes:
+    """The register as its file has it."""
     text = json.dumps(register.to_json(), indent=2, ensure_ascii=False)
-    write_file(root / REGISTER, f"{text}\n".encode())
+    return f"{text}\n".encode()
 
 
 def _with_bases(releases: tuple[Release, ...]) -> tuple[Release, ...]:

@@ -15,7 +15,7 @@ yet is set again at the next boot.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +26,10 @@ from packaging.version import Version
 from ..errors import BadWheel, StoreCorrupt, StoreError
 from ..versions import is_patch_of
 from . import register
+from .ahead import Ahead
 from .appups import appup_between, carried_appup, keep_appup, kept_appup
 from .current import point_to, pointed
-from .durable import sweep, writing
+from .durable import put_file, sweep, writing
 from .integrity import check_tree
 from .limits import Limits
 from .locks import REGISTER_LOCK, UNPACK_LOCK, locked
@@ -55,6 +56,7 @@ class Store:
         """The folder, as an absolute path without symlinks."""
         self.lock_timeout = lock_timeout
         self.limits = limits or Limits()
+        self._ahead = Ahead(root)
 
     @classmethod
     def open(cls, path: str | Path, *, lock_timeout: float = 10.0) -> Store:
@@ -122,7 +124,16 @@ class Store:
 
     def make_current(self, version: Version | str) -> None:
         """`version` runs now, provisionally. Raises `UnknownRelease`; `StoreError` with nothing changed."""
-        self._run(lambda book: book.find(version), left=Status.OLD)
+        if not self._put_written(version):
+            self._run(lambda book: book.find(version), left=Status.OLD)
+
+    def write_ahead(self, versions: Sequence[Version]) -> None:
+        """Have `make_current` of these, one after the other, wait for no disk, unless others write meanwhile.
+
+        Raises `UnknownRelease`, `StoreError`.
+        """
+        with writing(self.root), locked(self.root, REGISTER_LOCK, self.lock_timeout):
+            self._ahead.write(self._read(), versions)
 
     def make_permanent(self, version: Version | str) -> None:
         """The next boot starts `version`; what runs goes on. Raises `UnknownRelease`."""
@@ -242,6 +253,21 @@ class Store:
                 with contextlib.suppress(OSError, StoreError):  # the first error is the one to tell
                     point_to(self.root, before or release)
                 raise
+
+    def _put_written(self, version: Version | str) -> bool:
+        """Point `current` and put the register that was written ahead; False when there is none that fits."""
+        with writing(self.root), locked(self.root, REGISTER_LOCK, self.lock_timeout):
+            written = self._ahead.find(version)
+            if written is None:
+                return False
+            try:
+                point_to(self.root, written.release, flushed=False)
+                put_file(written.file, self.root / REGISTER)
+            except OSError:
+                with contextlib.suppress(OSError, StoreError):  # the first error is the one to tell
+                    point_to(self.root, written.before or written.release)
+                raise
+        return True
 
     def _replace(self, before: Register, after: Register) -> None:
         try:

@@ -170,6 +170,13 @@ class Preparation:
         self._at.where = "the search for living functions"
         await self._off_loop(partial(_scan, steps), "plan_seconds", self._service.timeouts.plan_seconds)
 
+    async def write_ahead(self, steps: Sequence[Step]) -> None:
+        """Write beforehand what the store will say: the commit is to wait for no disk."""
+        self._at.where = "writing to the store"
+        versions = [step.hop.new.version for step in steps]
+        work = partial(self._service.store.write_ahead, versions)
+        await self._off_loop(work, "store_seconds", self._service.timeouts.store_seconds)
+
     async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
         """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""
         where = self._at.where

@@ -113,6 +113,7 @@ class Transaction:
             if operation.dry_run:
                 operation.happened(Event.STOP)
                 return None
+            await preparation.write_ahead(steps)
             await preparation.scan(steps)
             commit, found = await self._change_over.run(steps, look)
         service.sessions.routes.of_release(steps[-1].hop.new.settings.upgradable)

@@ -6,7 +6,7 @@ at which step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +138,9 @@ class FakeStore:
         return SimpleNamespace(
             old=old, new=new, up=("step",), down=("step", "step"), verdict=verdict, down_verdict=verdict
         )
+
+    def write_ahead(self, versions: Sequence[Version]) -> None:
+        """Nothing is on a disk here."""
 
     def make_current(self, version: Version) -> None:
         self.world.reach(f"make_current {version}")

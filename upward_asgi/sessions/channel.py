@@ -77,9 +77,11 @@ class Channel:
         """
         if self.slow:
             return await self._receive_slowly()
+        # Loaded before it is called: CPython 3.11 has a quick way to load from a slot, none to call there.
+        receive = self._receive
         self.parked += 1
         try:
-            message = await self._receive()
+            message = await receive()
         finally:
             self.parked -= 1
         if self.slow or self._gate.closed:
@@ -88,7 +90,8 @@ class Channel:
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass one message on to the server. Raises `OSError`, as servers do, when the session was closed."""
-        return self._send_slowly(message) if self.slow else self._send(message)
+        send = self._send_slowly if self.slow else self._send
+        return send(message)
 
     def intercept(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
         """Put `receive` and `send` in place of the server's; returns those.

@@ -173,7 +173,7 @@ def _measurements(options: argparse.Namespace) -> Iterator[Result]:
 def main() -> int:
     """Print a line, or JSON, for each measurement; 1 when a bar is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="pairs of rounds (default: 60)")
+    parser.add_argument("--rounds", type=int, default=200, help="pairs of rounds (default: 200)")
     parser.add_argument("--messages", type=int, default=100, help="messages a connection in a round")
     parser.add_argument("--ws", default="auto", help="uvicorn's WebSocket protocol")
     parser.add_argument("--json", action="store_true")

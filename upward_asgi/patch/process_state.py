@@ -15,6 +15,7 @@ from typing import Any
 __all__ = ["ProcessState"]
 
 _MISSING = object()
+_SIGNALS = tuple(signal.valid_signals())  # to ask for them takes as long as all the rest
 
 
 class ProcessState:
@@ -44,7 +45,7 @@ def _now() -> dict[str, dict[Any, object]]:
     return {
         "directory": {None: _directory()},
         "environment": dict(os.environ),
-        "signals": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "signals": {number: signal.getsignal(number) for number in _SIGNALS},
     }
 
 

@@ -177,10 +177,11 @@ class Session:
     @property
     def resting(self) -> bool:
         """True when it is between two messages, and stays there for as long as it is held."""
-        channel = self.channel
-        if self.busy or channel.sending:
+        if self.busy:
             return False
-        return channel.parked > 0 or getattr(self.holder, "rests_between_messages", False)
+        if getattr(self.holder, "rests_between_messages", False):
+            return True  # its run loop takes nothing while it is held, whoever sends meanwhile
+        return self.channel.parked > 0 and not self.channel.sending
 
     async def wait_idle(self) -> None:
         """Return when the session is idle, or its handler has ended; hold it first, so that it stays so."""

@@ -29,7 +29,6 @@ from .standers import (
 if TYPE_CHECKING:
     from ..patch import FunctionPlace
     from ..sessions import Session, Sessions
-    from ..sessions.session import Holder
 
 __all__ = ["Look"]
 
@@ -61,8 +60,8 @@ class Look:
         """Those whose holder does not tell that they stay where they are between two messages."""
         self._loose: dict[Session, None] = {}
         """Those that may move though they are held."""
-        self.resting: dict[Session, Holder | None] = {}
-        """The sessions that `hold` found between two messages, where they stay; each with its holder."""
+        self.resting: dict[Session, None] = {}
+        """The sessions that `hold` found between two messages, where they stay."""
         self._stays: dict[type, bool] = {}
         """The types of holders, and whether one of them that is between two messages stays there."""
 
@@ -111,7 +110,7 @@ class Look:
             if stays is None:
                 stays = self._stays[type(holder)] = getattr(holder, "rests_between_messages", False)
             if stays:
-                self.resting[session] = holder
+                self.resting[session] = None
             else:
                 self._others[session] = None
 
@@ -119,15 +118,13 @@ class Look:
         return session in self.resting or session in self._others or session in self._loose
 
     async def _find_moving(self, slices: Slices) -> None:
-        """Of those who would rest, find who does not; they are asked while all wait, so it is little."""
-        likely = iter(self.resting.items())
+        """Of those who would rest, find who does not. All wait meanwhile, and what a session refers to lies
+        far away in memory, so each is asked for nothing but this.
+        """
+        likely = iter(self.resting)
         moving: list[Session] = []
         for _ in range(0, len(self.resting), _CHUNK):
-            moving += [
-                session
-                for session, holder in islice(likely, _CHUNK)
-                if session.busy or session.channel.sending or session.holder is not holder
-            ]
+            moving += [session for session in islice(likely, _CHUNK) if session.busy]
             if slices.over():
                 await slices.turn()
         for session in moving:
@@ -139,7 +136,7 @@ class Look:
         self._sessions.find_holders(chunk)
         for session in chunk:
             if session.resting:
-                self.resting[session] = session.holder
+                self.resting[session] = None
             self._loose[session] = None
 
     def let_go(self) -> None:

@@ -46,7 +46,7 @@ def require_not_in_use(journal: Journal, gone: Collection[Gone]) -> None:
     """
     if not gone:
         return
-    own = {id(gone), *map(id, gone), *map(id, journal.holders())}
+    own = {id(gone), *map(id, gone), *map(id, journal.holders()), *map(id, journal.pairs())}
     found = _Climb([one.target for one in gone], own).first_in_use()
     if found is None:
         return

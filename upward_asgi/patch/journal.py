@@ -103,6 +103,11 @@ class Journal:
                 if name in _COPIES:
                     yield cell.cell_contents
 
+    def pairs(self) -> Iterator[object]:
+        """The tuples of key and value that remembered dictionaries are kept as."""
+        kept = (entry for entry in self._entries if isinstance(entry, _Contents))
+        return (pair for entry in kept if isinstance(entry.container, dict) for pair in entry.held)
+
     # Writes
 
     def set_item(self, namespace: dict[Any, Any], name: Any, value: object) -> None:

@@ -8,6 +8,7 @@ the old one (`layout`).
 from __future__ import annotations
 
 import sys
+import typing
 from types import FunctionType
 from typing import Any
 
@@ -64,7 +65,7 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
 def _take_over(
     run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
 ) -> None:
-    changes = body_changes(older, newer)
+    changes, had_parameters = body_changes(older, newer), old.__dict__.get("__parameters__")
     clean, had = _clean_values(run, old, new, changes), kind.fields(old)
     run.progress.gone += kind.gone(old, new)
     body = bound_in(newer)
@@ -80,6 +81,19 @@ def _take_over(
     run.journal.class_order(old, list(new.__dict__))
     kind.become(run.journal, old, new, had)
     refresh_abstract(run.journal, old)
+    if had_parameters != old.__dict__.get("__parameters__"):
+        _forget_aliases(run)
+
+
+def _forget_aliases(run: ModuleRun) -> None:
+    """`typing` keeps what `C[int]` made: of a generic class with other parameters that is another thing."""
+
+    def forget() -> None:
+        for clear in getattr(typing, "_cleanups", ()):
+            clear()
+
+    run.journal.on_undo(forget)
+    forget()
 
 
 def _carry_over(

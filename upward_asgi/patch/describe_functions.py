@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 import types
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from .describe_static import items_of
 from .describe_texts import Texts, digest
 
 __all__ = ["Fact", "Part", "Places", "code_text", "function_parts"]
+
+
+_GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
 class Fact(str):
@@ -116,6 +120,12 @@ def _globals(function: types.FunctionType, names: Names) -> Iterator[Part]:
         return
     # Made by `exec` (attrs, namedtuple): what it reads is in a namespace that nobody else shows.
     yield ".globals", Fact("a namespace of its own")
-    for name in function.__code__.co_names:
+    for name in _global_names(function.__code__):
         if dict.__contains__(function.__globals__, name):
             yield f".globals.{name}", dict.__getitem__(function.__globals__, name)
+
+
+def _global_names(code: types.CodeType) -> list[str]:
+    """The names that the code looks for in its globals; `co_names` has those of attributes too."""
+    read = (step.argval for step in dis.get_instructions(code) if step.opname in _GLOBAL)
+    return list(dict.fromkeys(read))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from typing import Any
 
-__all__ = ["detach", "subclasses", "with_subclasses"]
+__all__ = ["detach", "is_double", "subclasses", "with_subclasses"]
 
 
 def subclasses(cls: type) -> list[type]:
@@ -18,6 +20,14 @@ def with_subclasses(cls: type) -> Iterator[type]:
     yield cls
     for sub in subclasses(cls):
         yield from with_subclasses(sub)
+
+
+def is_double(cls: type) -> bool:
+    """True when a decorator made another class of it, which has its name: `dataclass(slots=True)` does."""
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, "__dict__", {}).get(name)
+    return isinstance(found, type) and found is not cls and found.__qualname__ == cls.__qualname__
 
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement

@@ -9,12 +9,12 @@ frame or a weak reference, for these would go on with the old object.
 from __future__ import annotations
 
 import weakref
-from types import CellType, FrameType, FunctionType, ModuleType
+from types import CellType, FrameType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from .heap import referrers
 
-__all__ = ["copy_of"]
+__all__ = ["copy_of", "slots_of"]
 
 _EXCHANGEABLE = (dict, list, set, tuple, CellType, FunctionType, ModuleType)
 
@@ -23,7 +23,7 @@ def copy_of(instance: Any, new: type) -> Any:
     """An instance of `new` with the attributes of `instance`; None when it cannot take its place."""
     if getattr(new, "__new__", None) is not object.__new__ or weakref.getweakrefcount(instance):
         return None
-    if not all(map(_can_exchange, referrers(instance))):
+    if not all(_can_exchange(holder, instance) for holder in referrers(instance)):
         return None
     copy: Any = object.__new__(new)
     for name, value in _attributes(instance).items():
@@ -34,8 +34,10 @@ def copy_of(instance: Any, new: type) -> Any:
     return copy
 
 
-def _can_exchange(holder: object) -> bool:
+def _can_exchange(holder: object, instance: object) -> bool:
     if isinstance(holder, _EXCHANGEABLE) or _is_plain_instance(holder):
+        return True
+    if any(value is instance for value in slots_of(holder).values()):
         return True
     return isinstance(holder, FrameType) and _is_ours(holder)
 
@@ -60,18 +62,21 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def _attributes(instance: Any) -> dict[str, Any]:
+    found = slots_of(instance)
+    found.update(getattr(instance, "__dict__", {}))
+    return found
+
+
+def slots_of(instance: Any) -> dict[str, Any]:
+    """What the slots of an instance hold, by the name that they can be set by; empty ones left out."""
     found: dict[str, Any] = {}
     for cls in type(instance).__mro__:
-        slots = cls.__dict__.get("__slots__", ())
-        for slot in (slots,) if isinstance(slots, str) else slots:
-            name = f"_{cls.__name__.lstrip('_')}{slot}" if slot.startswith("__") else slot
-            try:
-                found[name] = object.__getattribute__(instance, name)
-            except AttributeError:  # an empty slot
-                continue
-    found.update(getattr(instance, "__dict__", {}))
-    found.pop("__dict__", None)
-    found.pop("__weakref__", None)
+        for name, member in cls.__dict__.items():
+            if type(member) is MemberDescriptorType and "__slots__" in cls.__dict__:
+                try:
+                    found[name] = member.__get__(instance)
+                except AttributeError:  # an empty slot
+                    continue
     return found
 
 

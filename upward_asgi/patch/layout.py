@@ -13,7 +13,7 @@ from typing import Any
 
 from .functions import can_become, same_definition
 from .heap import referrers
-from .hierarchy import subclasses
+from .hierarchy import is_double, subclasses
 from .instances import copy_of
 from .journal import Journal
 from .module_run import ModuleRun, Progress
@@ -103,7 +103,7 @@ def require_no_left_behind(progress: Progress) -> None:
     """Raises `CannotFollow` for a subclass that neither took its new base nor was made again."""
     replaced = {id(old) for old, _ in progress.superseded}
     for sub, why in progress.left_behind:
-        if id(sub) not in replaced:
+        if id(sub) not in replaced and not is_double(sub):
             raise CannotFollow(
                 "layout",
                 f"the subclass {sub.__module__}:{sub.__qualname__} cannot take its base's new layout ({why})",
@@ -124,3 +124,4 @@ def _keep_functions(run: ModuleRun, old: type, new: type) -> None:
             if free == "__class__":
                 run.journal.set_attribute(cell, "cell_contents", new)
         run.journal.set_class(new, name, before)
+        run.progress.superseded.append((value, before))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from ..appup.trees import Module
+from ..appup.trees import Module, Tree
 from .journal import Journal
 from .order import put_in_order
 from .roots import ImportRoot
@@ -19,6 +19,7 @@ __all__ = [
     "delete_module",
     "imported_modules",
     "live_modules",
+    "made_below",
     "names_below",
     "rename_module",
     "snapshot_modules",
@@ -77,6 +78,11 @@ def delete_module(journal: Journal, name: str) -> None:
     package = sys.modules.get(parent)
     if package is not None and package.__dict__.get(child) is module:
         journal.delete_item(package.__dict__, child)
+
+
+def made_below(name: str, tree: Tree) -> list[str]:
+    """The modules below a name that no file of the release is behind: some module made them in memory."""
+    return [below for below in list(sys.modules) if below.startswith(f"{name}.") and below not in tree]
 
 
 def rename_module(journal: Journal, before: str, after: str) -> None:

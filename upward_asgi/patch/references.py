@@ -13,7 +13,8 @@ from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from .heap import holders_of
-from .hierarchy import with_subclasses
+from .hierarchy import is_double, with_subclasses
+from .instances import slots_of
 from .journal import Journal
 
 __all__ = ["replace_references"]
@@ -66,7 +67,10 @@ class _Replacement:
             self._in_instance(holder)
 
     def _in_instance(self, holder: Any) -> None:
-        """Attributes that CPython keeps without a dictionary until somebody asks for it, and slots."""
+        """Slots, and attributes that CPython keeps without a dictionary until somebody asks for it."""
+        for name, value in slots_of(holder).items():
+            if id(value) in self.by_id:
+                self.journal.set_attribute(holder, name, self.now(value))
         try:
             namespace = object.__getattribute__(holder, "__dict__")
         except AttributeError:
@@ -159,7 +163,8 @@ class _Replacement:
         for name, value in list(holder.__dict__.items()):
             if id(value) in self.by_id:
                 self.journal.set_class(holder, name, self.now(value))
-        if any(id(base) in self.by_id for base in holder.__bases__) and id(holder) not in self.by_id:
+        rebased = any(id(base) in self.by_id for base in holder.__bases__)
+        if rebased and id(holder) not in self.by_id and not is_double(holder):
             self.journal.set_bases(holder, tuple(map(self.now, holder.__bases__)))
 
 

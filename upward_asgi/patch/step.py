@@ -48,7 +48,7 @@ from .kinds import kind_of
 from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
-from .modules import delete_module, live_modules, rename_module, snapshot_modules, update_place
+from .modules import delete_module, live_modules, made_below, rename_module, snapshot_modules, update_place
 from .process_state import ProcessState
 from .rebuilding import Rebuilding
 from .references import replace_references
@@ -205,7 +205,8 @@ class Step:
             if isinstance(instruction, RenameModule):
                 rename_module(self.journal, instruction.module, instruction.to)
             elif isinstance(instruction, DeleteModule):
-                delete_module(self.journal, instruction.module)
+                for name in (*made_below(instruction.module, self.material.new), instruction.module):
+                    delete_module(self.journal, name)
 
     def _places(self) -> None:
         new = self.material.new

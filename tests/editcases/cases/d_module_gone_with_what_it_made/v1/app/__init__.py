@@ -1,0 +1,5 @@
+from . import compat
+
+
+def value():
+    return compat.moves.value

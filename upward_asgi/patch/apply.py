@@ -27,7 +27,7 @@ from .rebuilding import Rebuilding
 from .refusal import CannotFollow
 from .report import PatchReport
 from .roots import ImportRoot
-from .sources import read_sources
+from .sources import read_sources, work_out
 from .step import Material, Step
 
 __all__ = ["Patch", "Prepared", "prepare"]
@@ -181,6 +181,7 @@ def prepare(
     old_tree, new_tree = read_tree(old, packages), read_tree(new, packages)
     scopes, ordered = Scopes(new_tree), tuple(instructions)
     sources = read_sources(ordered, old_tree, new_tree)
+    work_out(ordered, old_tree, new_tree, scopes)
     pairs = {name: source.pairs.pairs for name, source in sources.items()}
     files = {name: new_tree[name].path.relative_to(new).as_posix() for name in sources}
     material = Material(ordered, old_tree, new_tree, imports, sources, scopes, Rebuilding(ordered, scopes))

@@ -10,13 +10,13 @@ from ..appup.codes import CodePairs, compile_module, pair_codes
 from ..appup.definitions import Statement, definitions_of
 from ..appup.diff import Change, diff_statements
 from ..appup.instructions import Instruction, MoveLines, PatchFunction, former_names
-from ..appup.scopes import CLOSURES, key
+from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module, Tree
 from .class_places import ClassPlace, class_places
 from .inner_annotations import InnerAnnotations, changed_annotations
 from .module_run import future_flags
 
-__all__ = ["Source", "read_sources", "unfit_closures"]
+__all__ = ["Source", "read_sources", "unfit_closures", "work_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,25 @@ def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str
     inner = changed_annotations(old[before], new[name], pairs)
     names = _annotated(old[before]), _annotated(new[name])
     return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner)
+
+
+def work_out(instructions: Iterable[Instruction], old: Tree, new: Tree, scopes: Scopes) -> None:
+    """Have the modules of the instructions parsed, and their statements know what the patch will ask them.
+
+    The importers of what changed are among them, though nothing in them did. Raises `BadSource`.
+    """
+    for instruction in instructions:
+        if instruction.module not in new:
+            continue
+        statements = scopes.statements(instruction.module)
+        scopes.binding(instruction.module, "")
+        scopes.import_nodes(instruction.module)
+        index = getattr(instruction, "statement", None)
+        if isinstance(index, int):
+            _work_out_one(statements[index])
+        home = (getattr(instruction, "moved_from", None) or "").partition(":")[0]
+        if home in old:
+            definitions_of(old[home])
 
 
 def _work_out(changes: Iterable[Change]) -> None:

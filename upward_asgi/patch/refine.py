@@ -22,15 +22,24 @@ def names_to_rebuild(
     before: Mapping[str, str],
     live: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when no difference
-    can be met that way. What holds live state is left out: it may hang on one of the others, whose readers
-    run again with it. `before` and `live` are the process before and after the patch.
+    """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
+    differences cannot be met that way. What holds live state is left alone; where it only names a folder of
+    the release that is left, it hangs on one of the others, whose readers run again with it. `before` and
+    `live` are the process before and after the patch.
     """
     found = list(differences)
-    names = sorted({_name(difference.path, old) for difference in found})
+    names = {_name(difference.path, old) for difference in found}
+    touched = {name for name in names if not _untouched(name, old, before)}
+    if any(_name(one.path, old) in touched and not _is_place(one) for one in found):
+        return ()
     paths = (*_held_at(found, live), *_missed(found))
-    others = sorted({_name(path, old) for path in paths} - set(names))
-    return tuple(name for name in (*names, *others) if _untouched(name, old, before))
+    others = {_name(path, old) for path in paths} - names
+    wanted = (*sorted(names - touched), *sorted(others))
+    return tuple(name for name in wanted if _untouched(name, old, before))
+
+
+def _is_place(difference: Difference) -> bool:
+    return same_place(difference.got or "", difference.expected or "")
 
 
 def _held_at(differences: Iterable[Difference], live: Mapping[str, str]) -> Iterator[str]:

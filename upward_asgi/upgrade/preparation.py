@@ -13,6 +13,7 @@ from ..errors import NotHot, OperationTimeout, UpgradeFailed
 from .fresh import fresh_starts, require_fresh_import
 from .hop import Hop, Step, between, hops_here
 from .operation import Operation
+from .pages import make_pages_writable
 from .proof import Proof, ProofPolicy
 from .refinement import Refining
 from .report import as_upward_error
@@ -176,6 +177,11 @@ class Preparation:
         versions = [step.hop.new.version for step in steps]
         work = partial(self._service.store.write_ahead, versions)
         await self._off_loop(work, "store_seconds", self._service.timeouts.store_seconds)
+
+    async def make_pages_writable(self) -> None:
+        """Undo what the rehearsal's fork has left: it would make every step of the commit slower."""
+        self._at.where = "the memory after the rehearsal"
+        await self._off_loop(make_pages_writable, "plan_seconds", self._service.timeouts.plan_seconds)
 
     async def _off_loop(self, work: Callable[[], T], name: str, limit: float) -> T:
         """Do `work` in a thread. Past the limit the thread is left to itself: it changes nothing live."""

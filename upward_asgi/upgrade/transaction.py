@@ -115,6 +115,7 @@ class Transaction:
                 return None
             await preparation.write_ahead(steps)
             await preparation.scan(steps)
+            await preparation.make_pages_writable()
             commit, found = await self._change_over.run(steps, look)
         service.sessions.routes.of_release(steps[-1].hop.new.settings.upgradable)
         remember_drains(service, found, look.places)

@@ -251,11 +251,9 @@ class Staged:
 
 
 def warm(sessions: Iterable[Session]) -> None:
-    """Touch what a commit will touch, before it: after a fork the first write to each page takes its time."""
+    """Touch the states before a commit does: the first look at all attributes of an object takes longer."""
     snapshot = Snapshot()
     for session in sessions:
-        if session.holder is not None:
-            snapshot.remember_attributes(session.holder)
         snapshot.remember(session.state)
         session.release = session.release
 

@@ -23,6 +23,7 @@ async def serving(app: App, *, ws: str = "auto", lifespan: str = "off") -> Async
         ws=ws,  # type: ignore[arg-type]
         http="h11",
         lifespan=lifespan,  # type: ignore[arg-type]
+        ws_ping_interval=None,  # the cheapest of clients answer no pings
         log_level="critical",
     )
     server = uvicorn.Server(config)

@@ -9,7 +9,7 @@ import dataclasses
 import gc
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..appup.instructions import Instruction
@@ -123,7 +123,7 @@ class Prepared:
                 step = Step(self._material, living, journal, report)
                 step.run()
             living.clear()
-            _require_moot(one for one in self._moot if one.at_all)
+            _require_moot([one for one in self._moot if one.at_all])
         except CannotFollow as refusal:
             journal.undo()
             raise NotHot([refusal.reason]) from refusal
@@ -188,9 +188,9 @@ def prepare(
     return Prepared(material, ChangedCode.of(pairs, files), moot)
 
 
-def _require_moot(moot: Iterable[Moot]) -> None:
+def _require_moot(moot: Sequence[Moot]) -> None:
     """Raises `NotHot` with the reasons whose modules are imported by now: they count after all."""
-    imported = imported_modules()
+    imported = imported_modules() if moot else ()
     counting = [one for one in moot if one.module in imported]
     if counting:
         raise NotHot([_late(one) for one in counting])

@@ -124,9 +124,9 @@ class Step:
         self.code_changes.before(lambda module: before.get(module, module))
         self._names()
         expect(self._remade())
-        self.started = set(live_modules(material.packages))
-        self._places()
         live = live_modules(material.packages)
+        self.started = set(live)
+        self._places(live)
         self._functions(live)
         for instruction in material.instructions:
             self._try(instruction)
@@ -208,10 +208,10 @@ class Step:
                 for name in (*made_below(instruction.module, self.material.new), instruction.module):
                     delete_module(self.journal, name)
 
-    def _places(self) -> None:
+    def _places(self, live: dict[str, ModuleType]) -> None:
         new = self.material.new
-        for name, live in live_modules(self.material.packages).items():
-            if name in new and update_place(self.journal, live, new[name], new.root, self.material.imports):
+        for name, module in live.items():
+            if name in new and update_place(self.journal, module, new[name], new.root, self.material.imports):
                 self.progress.dirty.update(key(name, n) for n in ("__file__", "__path__", "__spec__"))
 
     def _functions(self, live: dict[str, ModuleType]) -> None:
@@ -320,8 +320,9 @@ class Step:
         for _, stands in self.progress.superseded:
             if isinstance(stands, type):
                 kind_of(stands).settle(self.journal, stands)
-        forget_removed(self.journal, live_modules(self.material.packages), self.removed)
-        drop_superseded(self.journal, live_modules(self.material.packages), self.progress.superseded)
+        live = live_modules(self.material.packages)
+        forget_removed(self.journal, live, self.removed)
+        drop_superseded(self.journal, live, self.progress.superseded)
         superseded, made_again = self.progress.superseded, self.progress.taken_over
         replace_references(self.journal, superseded, skip=(superseded, *superseded, made_again))
         for made in made_again:

@@ -71,7 +71,7 @@ class Snapshot:
             return False
         attributes = states if kind is dict else [state.__dict__ for state in states]
         contents = list(map(dict.copy, attributes))
-        if not _ATOMS.issuperset(map(type, chain.from_iterable(map(dict.values, contents)))):
+        if not {*map(type, chain.from_iterable(map(dict.values, contents)))} <= _ATOMS:
             return False
         self._contents.append((attributes, contents))
         return True

@@ -92,9 +92,8 @@ class Staged:
     def assign(self) -> None:
         """Give every computed session its state and stamp; sessions to come begin with the new release."""
         computed = self._computed
-        self._assigned += (
-            computed  # before the first is touched: an alarm may interrupt, and `undo` goes by it
-        )
+        # Before the first is touched: an alarm may interrupt, and `undo` goes by it.
+        self._assigned += computed
         self._computed = []
         for batch in computed:
             self.changed += batch.assign(self.to)

@@ -137,7 +137,10 @@ class Staged:
         old_vsn = self._old_version(written_by)
         if old_vsn is None or (self._broken and not self._broken.keys().isdisjoint(sessions)):
             return False
-        holders = [s.holder for s in sessions if s.release is written_by and s.way is not Way.DRAIN]
+        drain = (
+            Way.DRAIN
+        )  # Python 3.11 takes longer to find a member in its Enum than for all the rest of a row
+        holders = [s.holder for s in sessions if s.release is written_by and s.way is not drain]
         if len(holders) != len(sessions) or {*map(type, holders)} != {kept_by}:
             return False
         old = [holder.state for holder in holders]  # type: ignore[union-attr]

@@ -17,6 +17,7 @@ from .roots import ImportRoot
 
 __all__ = [
     "delete_module",
+    "follow_namespaces",
     "imported_modules",
     "live_modules",
     "made_below",
@@ -143,6 +144,14 @@ def update_place(journal: Journal, live: ModuleType, module: Module, root: Path,
     for name in {str(presented), str(before)}:
         linecache.cache.pop(name, None)  # read again when asked for: an undo needs nothing put back
     return before != str(presented) or _resolves_its_place(module)
+
+
+def follow_namespaces(packages: Iterable[str]) -> None:
+    """Packages without `__init__.py` work out their search path from their parent's when asked: ask them."""
+    for name in names_below(packages):
+        spec = getattr(sys.modules[name], "__spec__", None)
+        if spec is not None and isinstance(spec.loader, importlib.machinery.NamespaceLoader):
+            tuple(spec.submodule_search_locations or ())
 
 
 def _resolves_its_place(module: Module) -> bool:

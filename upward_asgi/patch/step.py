@@ -48,7 +48,15 @@ from .kinds import kind_of
 from .layout import require_no_left_behind
 from .living import LivingFunctions, clear_caches, distribute
 from .module_run import ModuleRun, Progress, future_flags
-from .modules import delete_module, live_modules, made_below, rename_module, snapshot_modules, update_place
+from .modules import (
+    delete_module,
+    follow_namespaces,
+    live_modules,
+    made_below,
+    rename_module,
+    snapshot_modules,
+    update_place,
+)
 from .process_state import ProcessState
 from .rebuilding import Rebuilding
 from .references import replace_references
@@ -115,6 +123,7 @@ class Step:
         material, process = self.material, ProcessState()
         self.journal.on_undo(process.restore)
         snapshot_modules(self.journal, material.packages)
+        self.journal.on_undo(partial(follow_namespaces, material.packages))
         self.journal.do(partial(material.imports.switch, material.new.root))
         if any(isinstance(i, (*_RUNS, RebuildApp, CodeChange)) for i in material.instructions):
             live = live_modules(material.packages)
@@ -213,6 +222,7 @@ class Step:
         for name, module in live.items():
             if name in new and update_place(self.journal, module, new[name], new.root, self.material.imports):
                 self.progress.dirty.update(key(name, n) for n in ("__file__", "__path__", "__spec__"))
+        follow_namespaces(self.material.packages)
 
     def _functions(self, live: dict[str, ModuleType]) -> None:
         named = {n: live[n].__dict__ for n in self.material.sources if n in live}

@@ -1,0 +1,5 @@
+from .inner import numbers
+
+
+def number():
+    return numbers.NUMBER * 1

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from example_app.serving import free_port
 
+from .in_use import SETTINGS
 from .memory import EVERY, resident
 from .releases import fill_store
 from .report import Report
@@ -96,8 +97,7 @@ def _upgrade(upgrader: Upgrader, pid: int, options: argparse.Namespace, report: 
         report.upgraded(done, size)
         _say(_line(number, done, time.monotonic() - began, size))
         if number % EVERY == 0:
-            upgrader.collect()
-            report.collected(resident(pid))
+            report.collected(upgrader.in_use())
         time.sleep(options.rest)
 
 
@@ -117,9 +117,9 @@ def _server(
 ) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "benchmarks.soak.server", store, str(port), "--token-file", token]
     command += ["--ws", options.ws]
-    beat = {**os.environ, "SOAK_BEAT": str(options.beat)}
+    settings = {**os.environ, **SETTINGS, "SOAK_BEAT": str(options.beat)}
     with (token.parent / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, env=beat, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         _wait_until_ready(server, port, token)
         yield server

@@ -1,14 +1,14 @@
-"""Whether a process's memory is flat, from what it held after many operations.
+"""Whether a process's memory is flat, from what was in use after many operations.
 
-Connections that are over leave circles behind in the server, which wait for Python's collector; that lets
-memory rise and fall by half, upgrades or none. So what counts is what is left right after a full collection,
-which the service is asked for now and then.
+What is resident says little: connections that are over leave circles behind in the server, which wait for
+Python's collector, and what an allocator has got it keeps; the same service without an upgrade rises
+by as much as a leak would. So what counts is how many bytes are in use right after a full collection.
 
 Everything grows at first: caches fill, the engine remembers its last hundred reports, the allocator finds
 its size. So the first half is warm-up. Of the second half, the typical size at its end is compared with the
 typical size at its beginning: medians of fifths, which one peak does not move. A superseded release that
-stays alive costs some hundred kilobytes each time; the bar is what such a leak would exceed, and the
-allocator's own ups and downs do not.
+stays alive costs some hundred kilobytes each time; the bar is what such a leak would exceed, and clients
+that come and go do not.
 """
 
 from __future__ import annotations

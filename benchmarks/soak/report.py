@@ -24,11 +24,11 @@ class Report:
         self.done: list[Done] = []
         """Every operation."""
         self.before = 0
-        """The most memory that the service held before the first of them, in bytes."""
+        """The most memory that was resident before the first of them, in bytes."""
         self.most = 0
-        """The most that it held after any of them."""
+        """The most that was resident after any of them."""
         self.sizes: list[int] = []
-        """What it held after every `EVERY` of them, right after a full collection."""
+        """The bytes in use after every `EVERY` of them, right after a full collection."""
         self.totals: dict[str, dict[str, int]] = {}
         """The clients' findings by handler and manner."""
         self.examples: list[str] = []
@@ -36,16 +36,16 @@ class Report:
         """What the service logged."""
 
     def waited(self, size: int) -> None:
-        """Note the memory while nothing is upgraded yet."""
+        """Note the resident memory while nothing is upgraded yet."""
         self.before = max(self.before, size)
 
     def upgraded(self, done: Done, size: int) -> None:
-        """Note one operation and the memory after it."""
+        """Note one operation and the resident memory after it."""
         self.done.append(done)
         self.most = max(self.most, size)
 
     def collected(self, size: int) -> None:
-        """Note the memory right after a full collection."""
+        """Note the bytes in use right after a full collection."""
         self.sizes.append(size)
 
     def counted(self, totals: dict[str, dict[str, int]], examples: list[str]) -> None:
@@ -121,9 +121,9 @@ class Report:
         grown = growth(self.sizes)
         judged = "flat" if grown.flat else "NOT FLAT"
         return (
-            f"the service held up to {self.before / 1e6:.1f} MB before the first upgrade, and up to "
+            f"resident: up to {self.before / 1e6:.1f} MB before the first upgrade, and up to "
             f"{self.most / 1e6:.1f} MB after one\n"
-            f"memory after full collections over the second half: {grown.start / 1e6:.1f} MB to "
+            f"in use after full collections over the second half: {grown.start / 1e6:.1f} MB to "
             f"{grown.end / 1e6:.1f} MB, "
             f"{grown.per_operation / 1e3:.1f} kB an operation (bar {BAR / 1e3:.0f}): "
             f"{judged if grown.judged else 'too few operations to judge'}"

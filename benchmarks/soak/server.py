@@ -11,6 +11,8 @@ import uvicorn
 from upward_asgi import Admin, Upward
 from upward_asgi.upgrade import Timeouts
 
+from .in_use import telling
+
 __all__ = ["main"]
 
 
@@ -30,7 +32,7 @@ def main() -> None:
         timeouts=Timeouts(rehearsal_seconds=60.0, commit_seconds=2.0, probation_seconds=0.0),
     )
     uvicorn.run(
-        app,
+        telling(app),
         port=options.port,
         ws=options.ws,  # type: ignore[arg-type]
         log_level="warning",

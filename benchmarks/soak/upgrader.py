@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import http
 import http.client
 import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
+from .in_use import PATH
 from .releases import BAD, version_of
 
 __all__ = ["Done", "Order", "Orders", "Upgrader"]
@@ -100,14 +100,12 @@ class Upgrader:
             sum(frame.get("kind") == "session" for frame in old_frames),
         )
 
-    def collect(self) -> None:
-        """Have the service collect what nobody can reach any more; returns when it has."""
+    def in_use(self) -> int:
+        """The bytes that the service has in use, right after a full collection."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_WAIT)
         try:
-            connection.request("POST", "/collect")
-            answer = connection.getresponse()
-            if answer.status != http.HTTPStatus.NO_CONTENT:
-                raise RuntimeError(f"expected the service to collect, got {answer.status} of it")
+            connection.request("GET", PATH)
+            return int(connection.getresponse().read())
         finally:
             connection.close()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 
 import upward_asgi
 
@@ -29,15 +27,8 @@ async def lifespan(app):
         yield
 
 
-async def collect(request):
-    """Have everything collected that nobody can reach any more."""
-    gc.collect()
-    return Response(status_code=204)
-
-
 app = Starlette(
     routes=[
-        Route("/collect", collect, methods=["POST"]),
         WebSocketRoute("/plain", plain),
         WebSocketRoute("/restarted", restarted),
         WebSocketRoute("/endpoint", Endpoint),

@@ -47,6 +47,8 @@ IN_ORDER = ", in the order "
 """Stands between what the keys of a table are and how they are ordered."""
 _NODES = 200
 """Values that one brief text shows before it says no more."""
+_OF_ELEMENT = 50
+"""Of those, what an element of a set may show at most."""
 _DEEP = 7
 _ADDRESS = re.compile(r"(?<=at )0x[0-9a-fA-F]+|(?<=[\w\]]:)\d{8,}(?!\d)")
 _NUMBERED = re.compile(r"(?<= at )0x[0-9a-f]{6,}|(?<=^')[\w.]+\.\w+:\d{12,16}(?='$)")
@@ -332,10 +334,7 @@ class _Brief:
             entries = (f"{self.text(k, depth)}: {self.text(v, depth)}" for k, v in items_of(value))
             return f"{{{', '.join(entries)}}}"
         if of_kind(value, set, frozenset):
-            iterate = set.__iter__ if of_kind(value, set) else frozenset.__iter__
-            # Each element has its own budget: what is shown may not depend on the order of the set.
-            each = (_Brief(self._texts, self._names, nodes=50).text(v, depth) for v in iterate(value))
-            return f"{{{', '.join(sorted(each))}}}"
+            return f"{{{', '.join(sorted(self._elements(value, depth)))}}}"
         if type(value) is types.MappingProxyType:
             return self.text(gc.get_referents(value)[0], depth)
         for kind in (tuple, list, collections.deque):
@@ -343,3 +342,13 @@ class _Brief:
                 inside = (self.text(item, depth) for item in kind.__iter__(value))
                 return f"({', '.join(inside)})" if kind is tuple else f"[{', '.join(inside)}]"
         return ""
+
+    def _elements(self, value: Any, depth: int) -> list[str]:
+        """The elements of a set, each with a budget of its own: what is shown may not depend on their order.
+
+        It is a share of what is left, or sets of what holds such sets would be gone through without end.
+        """
+        elements = [*(set.__iter__ if of_kind(value, set) else frozenset.__iter__)(value)]
+        nodes = max(0, min(_OF_ELEMENT, self._left // max(1, len(elements))))
+        self._left -= nodes * len(elements)
+        return [_Brief(self._texts, self._names, nodes=nodes).text(one, depth) for one in elements]

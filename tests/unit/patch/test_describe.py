@@ -12,6 +12,7 @@ import pytest
 
 from upward_asgi.patch.compare import compare, unstable
 from upward_asgi.patch.describe import Description, describe
+from upward_asgi.patch.describe_texts import Texts
 from upward_asgi.upgrade.clean import FreshStart, describe_starts
 
 
@@ -540,3 +541,30 @@ def test_fresh_starts_of_real_packages_do_not_differ(package: str) -> None:
     differing = unstable(one, other)
     assert len(differing) <= allowed * len(one) + 2, sorted(differing)[:20]
     assert sysconfig.get_path("purelib") not in repr(one)
+
+
+def test_sets_of_what_holds_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Objects that know one another through sets, as a server's connections do, are shown in bounded time."""
+    source = """
+class Peer:
+    def __init__(self):
+        self.peers = set()
+
+def made():
+    peers = [Peer() for _ in range(40)]
+    for one in peers:
+        one.peers.update(peers)
+    return {one: 1 for one in peers}
+
+BY_PEER = made()
+"""
+    shown: list[None] = []
+    leaf = Texts.leaf
+
+    def counted(texts: Texts, value: object) -> str | None:
+        shown.append(None)
+        return leaf(texts, value)
+
+    monkeypatch.setattr(Texts, "leaf", counted)
+    assert described(source) == described(source)
+    assert len(shown) < 500_000

@@ -68,13 +68,20 @@ CALLED_BY = {
 }
 
 
+def store_of(tmp_path: Path, *texts: str) -> Store:
+    """A store with a release for each text of the application."""
+    store = Store.create(tmp_path / "releases")
+    for patch, text in enumerate(texts):
+        store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))
+    return store
+
+
 @pytest.mark.parametrize("caller", CALLED_BY)
 async def test_its_loop_drains(tmp_path: Path, caller: str) -> None:
     """Live while its loop does not change; draining, with its place, when it does; live on the way down."""
-    store = Store.create(tmp_path / "releases")
-    for patch, text in enumerate((APP, ANSWER, LOOP)):
-        text = text.replace("\n    async def serve", f"{CALLED_BY[caller]}\n    async def serve")
-        store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))
+    serve = "\n    async def serve"
+    texts = (text.replace(serve, f"{CALLED_BY[caller]}{serve}") for text in (APP, ANSWER, LOOP))
+    store = store_of(tmp_path, *texts)
     with imports_restored(NAME):
         upward = Upward(f"{NAME}.app:app", store=store.root)
         assert upward.engine is not None
@@ -102,9 +109,7 @@ async def test_its_loop_drains(tmp_path: Path, caller: str) -> None:
 
 async def test_what_calls_it_is_in_nobodys_way(tmp_path: Path) -> None:
     """Where only a middleware round the endpoint changes, its sessions are live."""
-    store = Store.create(tmp_path / "releases")
-    for patch, text in enumerate((APP + ROUND, APP + ROUND.replace('"old"', '"new"'))):
-        store.unpack(write_wheel(tmp_path, NAME, f"1.0.{patch}", {"__init__.py": "", "app.py": text}))
+    store = store_of(tmp_path, APP + ROUND, APP + ROUND.replace('"old"', '"new"'))
     with imports_restored(NAME):
         upward = Upward(f"{NAME}.app:app", store=store.root)
         assert upward.engine is not None

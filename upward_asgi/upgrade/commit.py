@@ -28,6 +28,7 @@ from ..sessions.snapshot import Snapshot
 from .application import changes_of
 from .configuration import Difference, Watch
 from .machine import Event
+from .slices import chunks
 from .turn import Turn
 
 if TYPE_CHECKING:
@@ -239,9 +240,8 @@ class Commit:
 
     def _migrate_others(self, staged: Staged) -> None:
         """Those who may run at any moment, or whose number is no matter."""
-        others = self._others()
-        for start in range(0, len(others), _CHUNK):
-            staged.compute(others[start : start + _CHUNK])
+        for some in chunks(self._others()):
+            staged.compute(some)
         staged.assign()
 
     def _migrate_resting(self, staged: Staged) -> Iterator[None]:

@@ -19,6 +19,7 @@ from .class_making import OWN, become_class, name_it
 from .functions import can_become, forward, functions_under, same_definition
 from .journal import MISSING
 from .module_run import ModuleRun
+from .stamps import Stamp
 
 __all__ = ["ClassBody"]
 
@@ -50,6 +51,7 @@ class ClassBody:
         self.statement = statement
         self.shared: Counter[tuple[str, ...]] = Counter()
         """How many statements that came, changed or went bind the same names: they belong together."""
+        self.stamp = Stamp(cls, run.name, run.name)
         self.living: dict[int, object] = {}
         """By the id of what a statement made: what lives on in its place, under whatever name."""
 
@@ -207,6 +209,7 @@ class ClassBody:
                 self.run_.redefine(before, value, code)
                 return before
             forward(journal, before, value)
+        self.stamp.keep(journal, name, value)
         made = _as_type_would(name, value) if implicit else value
         journal.set_class(self.cls, name, made)
         name_it(made, self.cls, name)

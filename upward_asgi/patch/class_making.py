@@ -7,7 +7,6 @@ the old one (`layout`).
 
 from __future__ import annotations
 
-import sys
 import typing
 from types import FunctionType
 from typing import Any
@@ -25,6 +24,7 @@ from .kinds import Kind, kind_of
 from .layout import can_hold, replace_class
 from .module_run import ModuleRun
 from .protocols import set_by_protocol
+from .stamps import Stamp
 
 __all__ = ["OWN", "become_class", "name_it", "note_attributes"]
 
@@ -48,6 +48,7 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     kind = kind_of(old)
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)
+        _stamp(run, old, older).keep_on(run.journal, new)
         _carry_over(run, kind, old, new, older, newer)
         if kind is kind_of(new):
             kind.fill(run.journal, new, kind.fields(old))
@@ -62,22 +63,27 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     return old
 
 
+def _stamp(run: ModuleRun, old: type, older: Statement | None) -> Stamp:
+    return Stamp(old, older.module if older else run.name, run.name)
+
+
 def _take_over(
     run: ModuleRun, kind: Kind, old: type, new: type, older: Statement | None, newer: Statement
 ) -> None:
     changes, had_parameters = body_changes(older, newer), old.__dict__.get("__parameters__")
-    clean, had = _clean_values(run, old, new, changes), kind.fields(old)
+    clean, had, stamp = _clean_values(run, old, new, changes), kind.fields(old), _stamp(run, old, older)
     run.progress.gone += kind.gone(old, new)
     body = bound_in(newer)
     for name, value in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
+        stamp.keep(run.journal, name, value)
         _take(run, old, new, name, value, written=name in body)
     gone = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *run.progress.unset, *_MAY_GO}
     for name in list(old.__dict__):
         if name not in new.__dict__ and name in gone:
             run.journal.delete_class(old, name)
-    _take_module(run, old, new, moved=older is not None and older.module != newer.module)
+    _take_names(run, old, new, stamped=stamp.module is not None)
     run.journal.class_order(old, list(new.__dict__))
     kind.become(run.journal, old, new, had)
     refresh_abstract(run.journal, old)
@@ -164,10 +170,9 @@ def _point_cell(run: ModuleRun, function: FunctionType, new: type, old: type) ->
             run.journal.set_attribute(cell, "cell_contents", old)
 
 
-def _take_module(run: ModuleRun, old: type, new: type, *, moved: bool) -> None:
+def _take_names(run: ModuleRun, old: type, new: type, *, stamped: bool) -> None:
     """The module that somebody stamped on the class stays, as long as the class is found there."""
-    stamped = getattr(sys.modules.get(old.__module__), old.__name__, None) is old
-    if old.__module__ != new.__module__ and (moved or not stamped):
+    if old.__module__ != new.__module__ and not stamped:
         run.journal.set_class(old, "__module__", new.__module__)
     if old.__qualname__ != new.__qualname__:
         before = old.__qualname__

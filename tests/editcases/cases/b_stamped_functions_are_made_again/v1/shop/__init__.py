@@ -1,0 +1,4 @@
+from .api import Channel, Client, Point, Slotted
+from .stamp import stamp
+
+stamp(__name__, globals())

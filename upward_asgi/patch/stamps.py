@@ -1,0 +1,60 @@
+"""The name that a package stamps on its classes, and on what is in them, in place of the defining module's.
+
+A package imports `Client` from its module `shop.api` and sets `Client.__module__` to `shop`; some go through
+what is in the class as well. That statement did not change and does not run again, so what the patch
+makes anew gets the stamp that the living class carries.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+from typing import Any
+
+from .journal import Journal
+
+__all__ = ["Stamp"]
+
+_STAMPED = (FunctionType, staticmethod, classmethod)
+"""What is in a class and has a module of its own."""
+
+
+class Stamp:
+    """What was stamped on a living class, and on what is in it."""
+
+    def __init__(self, cls: type, defined: str, defines: str) -> None:
+        """`defined` is the module whose statement made the living class, `defines` that of the new one."""
+        self._cls = cls
+        self._homes = frozenset((defined, defines))
+        self.module = cls.__module__ if cls.__module__ != defined and _is_found(cls) else None
+        """The module that the class was given; None when it was given none."""
+
+    def keep(self, journal: Journal, name: str, value: object) -> None:
+        """Stamp what becomes an attribute of the class: like what was there, else like all the others."""
+        if self.module is None or _module(value) not in self._homes:
+            return
+        before = _module(self._cls.__dict__.get(name))
+        told = {before} if before is not None else set(map(_module, self._cls.__dict__.values()))
+        if self.module in told and told.isdisjoint(self._homes):
+            journal.set_attribute(value, "__module__", self.module)
+
+    def keep_on(self, journal: Journal, new: type) -> None:
+        """Stamp a class that takes the place of the living one, and what is in it."""
+        if self.module is None:
+            return
+        for name, value in new.__dict__.items():
+            self.keep(journal, name, value)
+        journal.set_class(new, "__module__", self.module)
+
+
+def _is_found(cls: type) -> bool:
+    """True when the class is what its module has under its name: else it moved, or is gone from there."""
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, "__dict__", {}).get(name)
+    return found is cls
+
+
+def _module(value: object) -> str | None:
+    """The module that a function, or what wraps it in a class, says it is of."""
+    return getattr(value, "__module__", None) if type(value) in _STAMPED else None

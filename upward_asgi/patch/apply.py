@@ -22,13 +22,14 @@ from .changed import ChangedCode
 from .heap import Heap, Reach
 from .journal import Journal
 from .living import LivingFunctions
+from .material import Material
 from .modules import imported_modules, live_modules
 from .rebuilding import Rebuilding
 from .refusal import CannotFollow
 from .report import PatchReport
 from .roots import ImportRoot
 from .sources import read_sources, work_out
-from .step import Material, Step
+from .step import Step
 
 __all__ = ["Patch", "Prepared", "prepare"]
 

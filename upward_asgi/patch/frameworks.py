@@ -163,7 +163,7 @@ def become_application(
         old.__dict__[name] = value
     _carry(journal, rebuilt)
     superseded.append((new, old))
-    methods = [h for h in referrers(new) if type(h) is MethodType and h.__self__ is new]
+    methods = [h for h in referrers((new,)) if type(h) is MethodType and h.__self__ is new]
     superseded.extend((method, MethodType(method.__func__, old)) for method in methods)
     return [rebuilt, *inner]
 

@@ -26,11 +26,9 @@ __all__ = [
     "Reach",
     "expect",
     "holders",
-    "holders_of",
     "instances",
     "instances_without_garbage",
     "referrers",
-    "referrers_of",
 ]
 
 _YOUNG = (0, 1)
@@ -163,24 +161,14 @@ def instances_without_garbage(kinds: Collection[type]) -> list[Any]:
     return _heap.instances(kinds)
 
 
-def referrers(*targets: object) -> list[Any]:
-    """Every object that refers to one of the targets, which are older than the patch."""
+def referrers(targets: tuple[object, ...]) -> list[Any]:
+    """Every object, but for the tuple, that refers to one of the targets, which are older than the patch."""
     return _heap.referrers(targets)
 
 
-def referrers_of(targets: Collection[object]) -> list[Any]:
-    """The same of a collection: spread over arguments, it would be in another tuple as well."""
-    return _heap.referrers(tuple(targets))
-
-
-def holders(*targets: object) -> list[Any]:
-    """Every object that refers to one of the targets, which the patch has most likely made."""
+def holders(targets: tuple[object, ...]) -> list[Any]:
+    """The same of targets that the patch has most likely made."""
     return _heap.holders(targets)
-
-
-def holders_of(targets: Collection[object]) -> list[Any]:
-    """The same of a collection."""
-    return _heap.holders(tuple(targets))
 
 
 def _referrers(targets: tuple[object, ...]) -> list[Any]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import CellType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from .heap import referrers_of
+from .heap import referrers
 
-__all__ = ["Holder", "holders_of", "is_of_module"]
+__all__ = ["Holder", "is_of_module", "last_holders"]
 
 _DEEP = 6
 """Steps from holder to holder."""
@@ -39,7 +39,7 @@ class Holder:
     """From the nearest holder to the last, in words."""
 
 
-def holders_of(target: object, owners: Mapping[int, Holder], own: Iterable[int] = ()) -> list[Holder]:
+def last_holders(target: object, owners: Mapping[int, Holder], own: Iterable[int] = ()) -> list[Holder]:
     """Who holds `target`, the nearest first; empty when only C code or a thread's stack can be.
 
     `owners` are known by the id of what they hold it with: a suspended coroutine, a task. `own` are the ids
@@ -74,7 +74,7 @@ def _level_above(
     """Everybody who holds something of this level, each once, with the words that lead there."""
     words = {id(item): way for item, way in level}
     items = [item for item, _ in level]
-    holders = referrers_of(items)
+    holders = referrers(tuple(items))
     seen.update((id(items), id(words), id(holders)))
     for holder in holders:
         if id(holder) in seen or type(holder) is FrameType:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from types import MemberDescriptorType
 from typing import Any
 
-from .heap import holders_of
+from .heap import holders
 from .journal import Journal
 
 __all__ = ["namespace_of", "show_holders"]
@@ -18,7 +18,7 @@ __all__ = ["namespace_of", "show_holders"]
 
 def show_holders(journal: Journal, superseded: Sequence[tuple[object, object]]) -> None:
     """Replace in slots and partials; make the dictionaries of other holders visible to the heap pass."""
-    found = holders_of([new for new, _ in superseded]) if superseded else []
+    found = holders(tuple(new for new, _ in superseded)) if superseded else []
     for holder in found:
         namespace_of(holder)
         _in_slots(journal, holder, superseded)
@@ -54,7 +54,7 @@ def _in_partials(
     """
     now = {id(new): old for new, old in superseded}
     arguments = [holder for holder in held_by if type(holder) is tuple]
-    around = holders_of(arguments) if arguments else []
+    around = holders(tuple(arguments)) if arguments else []
     partials = {id(one): one for one in (*held_by, *around) if type(one) is functools.partial}
     for partial in partials.values():
         _replace_in(journal, partial, now)

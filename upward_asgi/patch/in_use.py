@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from types import FrameType, FunctionType
 from typing import Any
 
-from .heap import referrers_of
-from .held_by import holders_of, is_of_module
+from .heap import referrers
+from .held_by import is_of_module, last_holders
 from .journal import Journal
 from .refusal import CannotFollow
 
@@ -51,7 +51,7 @@ def require_not_in_use(journal: Journal, gone: Collection[Gone]) -> None:
     if found is None:
         return
     one = next(one for one in gone if one.target is found)
-    by = next(iter(holders_of(found, {}, own)), None)
+    by = next(iter(last_holders(found, {}, own)), None)
     raise CannotFollow(
         one.code, f"{one.what} is in use{f': held by {by.way}' if by and by.way else ''}", advice=one.advice
     )
@@ -80,7 +80,7 @@ class _Climb:
 
     def _step(self, exact: bool) -> object | None:
         level, target = self.level, self.target
-        holders = referrers_of(level)
+        holders = referrers(tuple(level))
         self.found.append(holders)
         self.seen.add(id(holders))
         aside = {id(level), id(target), id(holders)}

@@ -23,7 +23,7 @@ def copy_of(instance: Any, new: type) -> Any:
     """An instance of `new` with the attributes of `instance`; None when it cannot take its place."""
     if getattr(new, "__new__", None) is not object.__new__ or weakref.getweakrefcount(instance):
         return None
-    if not all(_can_exchange(holder, instance) for holder in referrers(instance)):
+    if not all(_can_exchange(holder, instance) for holder in referrers((instance,))):
         return None
     copy: Any = object.__new__(new)
     for name, value in _attributes(instance).items():

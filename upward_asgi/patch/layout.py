@@ -68,7 +68,7 @@ def replace_class(run: ModuleRun, old: type, new: type) -> None:
 
     References to `old` elsewhere are replaced at the end of the patch, all in one pass.
     """
-    holders = referrers(old)
+    holders = referrers((old,))
     for item in holders:
         if type(item) is old:
             _move(run, item, new)

@@ -21,7 +21,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import Any
 
 from .functions import forwards
-from .held_by import Holder, holders_of
+from .held_by import Holder, last_holders
 from .old_code import OldCode, OldPlace
 
 __all__ = ["Leftover", "Leftovers", "find_leftovers"]
@@ -143,7 +143,7 @@ class _Search:
                 if time.monotonic() > self._until:
                     self.result.complete = False
                     return
-                leftover.held(holders_of(item, owners, own))
+                leftover.held(last_holders(item, owners, own))
 
 
 def _of_place(what: str, place: OldPlace) -> Leftover:

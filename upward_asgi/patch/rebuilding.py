@@ -25,7 +25,7 @@ from ..appup.instructions import Instruction, RebuildApp
 from ..appup.scopes import Scopes, key
 from .frameworks import Rebuilt, become_application, forget_kinds, framework_of, make_again
 from .functions import functions_under
-from .heap import referrers_of
+from .heap import referrers
 from .holders import namespace_of, show_holders
 from .journal import MISSING, Journal
 from .module_run import ModuleRun, Progress
@@ -323,7 +323,7 @@ def _forget_cached(journal: Journal, lives: list[Any]) -> None:
     if not names:
         return
     wanted = set(map(id, lives))
-    for holder in referrers_of(lives):
+    for holder in referrers(tuple(lives)):
         namespace = holder if type(holder) is dict else namespace_of(holder)
         if any(id(value) in wanted for value in namespace.values()):
             for name in names & namespace.keys():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
-from .heap import holders_of
+from .heap import holders
 from .hierarchy import is_double, with_subclasses
 from .instances import slots_of
 from .journal import Journal
@@ -126,7 +126,7 @@ class _Replacement:
         """
         if not self.tuples and not self.namespaces:
             return
-        found = holders_of((*self.namespaces.values(), *self.tuples.values()))
+        found = holders((*self.namespaces.values(), *self.tuples.values()))
         self._in_namespaces(found)
         made: dict[int, Any] = {}
         pairs = ((holder, self._made_anew(holder, made)) for holder in self.tuples.values())
@@ -190,7 +190,7 @@ def replace_references(
     log = list(journal.holders())
     own.update(map(id, log))
     own.add(id(log))
-    found = holders_of(targets)
+    found = holders(tuple(targets))
     replacement.skip.add(id(found))
     for holder in found:
         if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:

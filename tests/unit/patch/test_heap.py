@@ -47,7 +47,7 @@ def test_the_whole_heap() -> None:
     """Without anything else said, every holder is found."""
     thing, old = Thing(), [Thing()]
     old.append(thing)
-    assert held_by(holders(thing), old) == [True]
+    assert held_by(holders((thing,)), old) == [True]
 
 
 def test_near_a_new_object() -> None:
@@ -60,7 +60,7 @@ def test_near_a_new_object() -> None:
         new = [thing]
         table["thing"] = thing
         far.append(thing)
-        assert held_by(holders(thing), new, table, far) == [True, True, False]
+        assert held_by(holders((thing,)), new, table, far) == [True, True, False]
 
 
 def test_near_keys_count_too() -> None:
@@ -69,7 +69,7 @@ def test_near_keys_count_too() -> None:
     with Heap(Reach.NEAR, [table]).looking():
         thing = Thing()
         table[thing] = "thing"
-        assert held_by(holders(thing), table) == [True]
+        assert held_by(holders((thing,)), table) == [True]
 
 
 @pytest.mark.parametrize("ask", [holders, referrers])
@@ -78,10 +78,10 @@ def test_near_an_old_object(ask: Any) -> None:
     thing = Thing()
     far: list[object] = [thing]
     with Heap(Reach.NEAR).looking():
-        assert held_by(ask(thing), far) == [True]
+        assert held_by(ask((thing,)), far) == [True]
         new = Thing()
         far.append(new)
-        assert held_by(holders(new), far) == [True]
+        assert held_by(holders((new,)), far) == [True]
 
 
 def test_comparing_finds_all_and_tells_what_a_near_look_would_miss() -> None:
@@ -93,10 +93,10 @@ def test_comparing_finds_all_and_tells_what_a_near_look_would_miss() -> None:
         thing = Thing()
         new = [thing]
         table["thing"] = thing
-        assert held_by(holders(thing), new, table) == [True, True]
+        assert held_by(holders((thing,)), new, table) == [True, True]
         assert heap.missed == []
         far["the thing"] = thing
-        assert held_by(holders(thing), new, table, far) == [True, True, True]
+        assert held_by(holders((thing,)), new, table, far) == [True, True, True]
         assert heap.missed == ["a dict with old, the thing"]
 
 

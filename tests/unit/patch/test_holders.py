@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +39,11 @@ def test_the_heap_is_looked_through_as_often_for_many_partials_as_for_one(
     """An application with hundreds of routes pauses no longer for it than one with a few."""
     looks: list[int] = []
 
-    def counted(targets: Collection[object]) -> list[Any]:
+    def counted(targets: tuple[object, ...]) -> list[Any]:
         looks.append(len(targets))
-        return heap.holders_of(targets)
+        return heap.holders(targets)
 
-    monkeypatch.setattr(holders, "holders_of", counted)
+    monkeypatch.setattr(holders, "holders", counted)
     made = [Endpoint() for _ in range(count)]
     routes = [functools.partial(print, one) for one in made]
     journal = Journal()

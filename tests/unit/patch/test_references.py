@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -136,11 +135,11 @@ def test_the_heap_is_looked_through_as_often_for_many_holders_as_for_one(
     """Tuples and dictionaries of classes need a second look: one for all of them."""
     looks: list[int] = []
 
-    def counted(targets: Collection[object]) -> list[Any]:
+    def counted(targets: tuple[object, ...]) -> list[Any]:
         looks.append(len(targets))
-        return heap.holders_of(targets)
+        return heap.holders(targets)
 
-    monkeypatch.setattr(references, "holders_of", counted)
+    monkeypatch.setattr(references, "holders", counted)
     old, new = Thing(), Thing()
     tables = [{"one": (old, number)} for number in range(count)]
     classes = [type(f"Holder{number}", (), {"attribute": old}) for number in range(count)]

@@ -28,7 +28,8 @@ class _NamedTuple(Kind):
         length = len(new.__dict__["_fields"])
         # Tuples of plain values are not tracked by the collector; those that are found decide.
         if any(
-            isinstance(item, tuple) and type(item) is old and len(item) != length for item in referrers(old)
+            isinstance(item, tuple) and type(item) is old and len(item) != length
+            for item in referrers((old,))
         ):
             raise CannotFollow(
                 "fields",

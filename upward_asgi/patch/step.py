@@ -12,6 +12,7 @@ from types import CodeType, FunctionType, ModuleType
 from ..appup.instructions import CodeChange, DeleteModule, RebuildApp, RenameModule, former_names
 from ..appup.scopes import METADATA, key
 from .code_changes import CodeChanges
+from .code_places import follow_code_places
 from .finishing import finish
 from .frameworks import forget_places
 from .heap import expect
@@ -105,7 +106,9 @@ class Step:
         left: list[tuple[str, FunctionType]] = []
         for name, namespace in named.items():
             source = self.material.sources[name]
-            done = distribute(self.journal, living.of(namespace), source.pairs, source.allowed)
+            functions = living.of(namespace)
+            follow_code_places(self.journal, namespace, functions, source.pairs)
+            done = distribute(self.journal, functions, source.pairs, source.allowed)
             self.report.functions += done.given
             left.extend((name, function) for function in done.left)
             self.progress.changed_functions.update(done.changed)

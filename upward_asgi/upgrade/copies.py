@@ -10,7 +10,8 @@ import anyio
 import anyio.to_thread
 
 if TYPE_CHECKING:
-    from .fork import Fork, Outcome
+    from .fork import Fork
+    from .fork_outcome import Outcome
 
 __all__ = ["can_fork", "outcome_of"]
 
@@ -27,7 +28,7 @@ def can_fork() -> bool:
 
 async def outcome_of(fork: Fork[T], timeout: float) -> Outcome[T]:  # noqa: ASYNC109 - the child is killed
     """How the child ended. It is killed at its own limit, and at once when nobody waits for it any more."""
-    from .fork import TimedOut
+    from .fork_outcome import TimedOut
 
     try:
         with anyio.move_on_after(timeout + _GRACE):

@@ -4,106 +4,33 @@ The rehearsal works on the true state of every session without risking it: the c
 whole heap, and whatever happens there (an exception, `sys.exit`, a crash, a hang) happens to the copy.
 
 `start_fork` only forks, which takes milliseconds, and may be called on the event loop; `Fork.outcome` waits
-and belongs in a thread. `in_fork` does both. What the child must never do is run the parent's exit handlers,
-its event loop or its signal handlers: it ends by `os._exit`, always.
+and belongs in a thread. `in_fork` does both.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import io
 import os
 import pickle
-import resource
 import select
 import signal
 import sys
 import time
-import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Generic, TypeVar
 
 from ..errors import UpgradeFailed, UpwardError
+from .fork_outcome import Exited, Killed, Outcome, Raised, Returned, TimedOut
+from .forked_child import HEADER, run_child
 
-__all__ = [
-    "Exited",
-    "Fork",
-    "Killed",
-    "Outcome",
-    "Raised",
-    "Returned",
-    "TimedOut",
-    "address_space",
-    "in_fork",
-    "start_fork",
-]
+__all__ = ["Fork", "in_fork", "start_fork"]
 
 T = TypeVar("T")
 
-_HEADER = 8
 _CHUNK = 1 << 20
 _LOOK_EVERY = 0.02
 """Seconds between looks whether the child still lives; its result is seen at once."""
-_GRACE = 5.0
-"""Seconds after its time limit at which a child ends by itself, should its parent be gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned(Generic[T]):
-    """The function returned `value`."""
-
-    value: T
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The function raised; `exception` is the exception itself when it can be pickled."""
-
-    type: str
-    message: str
-    traceback: str
-    exception: BaseException | None = None
-
-    def __str__(self) -> str:
-        return f"{self.type}: {self.message}" if self.message else self.type
-
-
-@dataclass(frozen=True, slots=True)
-class Exited:
-    """The function ended the process, by `sys.exit` or `os._exit`, with this status."""
-
-    status: int
-
-    def __str__(self) -> str:
-        return f"an exit of the process with status {self.status}"
-
-
-@dataclass(frozen=True, slots=True)
-class Killed:
-    """A signal ended the process: a crash, or the kernel short of memory."""
-
-    signal: int
-
-    def __str__(self) -> str:
-        names = {s.value: s.name for s in signal.Signals}
-        return f"a crash of the process by {names.get(self.signal, f'signal {self.signal}')}"
-
-
-@dataclass(frozen=True, slots=True)
-class TimedOut:
-    """The function was still running after `seconds`, and was killed."""
-
-    seconds: float
-
-    def __str__(self) -> str:
-        return f"no end within {self.seconds:g} s"
-
-
-Outcome = Returned[T] | Raised | Exited | Killed | TimedOut
 
 
 def in_fork(function: Callable[[], T], *, timeout: float, memory: int | None = None) -> T:
@@ -136,7 +63,7 @@ def start_fork(function: Callable[[], T], *, timeout: float, memory: int | None 
     try:
         pid = _fork()
         if pid == 0:
-            _child(function, reader, writer, mask, timeout, memory)
+            run_child(function, reader, writer, mask, timeout, memory)
     except BaseException:
         os.close(reader)
         raise
@@ -187,7 +114,7 @@ class Fork(Generic[T]):
             # The end of the file alone is no sign: another child may hold the pipe open as well.
             if not _read(self._reader, data) and gone:
                 return None
-        return bytes(data[_HEADER:])
+        return bytes(data[HEADER:])
 
     def _pause(self) -> float:
         return max(0.0, min(_LOOK_EVERY, self._deadline - time.monotonic()))
@@ -223,7 +150,7 @@ def _fork() -> int:
 
 
 def _complete(data: bytearray) -> bool:
-    return len(data) >= _HEADER and len(data) >= _HEADER + int.from_bytes(data[:_HEADER], "big")
+    return len(data) >= HEADER and len(data) >= HEADER + int.from_bytes(data[:HEADER], "big")
 
 
 def _read(reader: int, data: bytearray) -> int:
@@ -233,132 +160,3 @@ def _read(reader: int, data: bytearray) -> int:
         return 0
     data += chunk
     return len(chunk)
-
-
-def _child(
-    function: Callable[[], T], reader: int, writer: int, mask: set[int], timeout: float, memory: int | None
-) -> NoReturn:
-    status = 70  # EX_SOFTWARE: only seen when not even the report could be sent
-    try:
-        os.close(reader)
-        _be_silent()
-        _forget_the_parent(mask, timeout)
-        limits = _bound_memory(memory)
-        outcome = _run(function)
-        if limits is not None:
-            resource.setrlimit(resource.RLIMIT_AS, limits)
-        _send(writer, _pickled(outcome))
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _be_silent() -> None:
-    """What the copy prints, and what a crash of it dumps, would be taken for the parent's."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
-def _forget_the_parent(mask: set[int], timeout: float) -> None:
-    """No handler, wake-up or finalizer of the parent's runs here, and no child outlives its time by much."""
-    gc.disable()
-    signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals():
-        if callable(signal.getsignal(number)):
-            signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, timeout + _GRACE)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask - {signal.SIGALRM})
-
-
-def _bound_memory(memory: int | None) -> tuple[int, int] | None:
-    """Limit the address space to what is used now plus `memory`; the former limits, None if not limited."""
-    used = address_space()
-    if memory is None or used is None:
-        return None
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = used + memory
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-    return soft, hard
-
-
-def address_space() -> int | None:
-    """The bytes of address space that this process uses; None where the system does not tell."""
-    statm = Path("/proc/self/statm")
-    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else None
-
-
-def _run(function: Callable[[], T]) -> Outcome[T]:
-    try:
-        return Returned(function())
-    except SystemExit as stop:
-        return Exited(_exit_status(stop.code))
-    except BaseException as error:
-        return _raised(error)
-
-
-def _exit_status(code: object) -> int:
-    if code is None:
-        return 0
-    return code if isinstance(code, int) else 1
-
-
-def _raised(error: BaseException) -> Raised:
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    lines = "".join(traceback.format_exception(error))
-    return Raised(name, _text(error), lines, error if _survives(error) else None)
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception as also:
-        return f"<no message: its __str__ raised {type(also).__name__}>"
-
-
-def _survives(error: BaseException) -> bool:
-    try:
-        pickle.loads(_dumps(error))
-    except Exception:
-        return False
-    return True
-
-
-def _pickled(outcome: Outcome[T]) -> bytes:
-    try:
-        return _dumps(outcome)
-    except Exception as error:
-        return _dumps(_raised(error))
-
-
-def _dumps(value: object) -> bytes:
-    buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
-    return buffer.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Pickles our errors too, whose keyword arguments the default way would lose."""
-
-    def reducer_override(self, obj: object) -> Any:
-        if isinstance(obj, UpwardError):
-            return _rebuild, (type(obj), obj.args, dict(obj.__dict__))
-        return NotImplemented
-
-
-def _rebuild(kind: type[UpwardError], args: tuple[object, ...], state: dict[str, object]) -> UpwardError:
-    error = kind.__new__(kind)
-    error.args = args
-    error.__dict__.update(state)
-    return error
-
-
-def _send(writer: int, message: bytes) -> None:
-    data = memoryview(len(message).to_bytes(_HEADER, "big") + message)
-    while data:
-        data = data[os.write(writer, data) :]

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from .fork import address_space
+from .forked_child import address_space
 
 __all__ = ["CleanInterpreter", "ending", "import_path"]
 

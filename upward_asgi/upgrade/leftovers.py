@@ -55,7 +55,8 @@ def _not_looked(why: str) -> dict[str, object]:
 
 
 async def _in_a_copy(service: Service, current: Path, limit: float) -> dict[str, object]:
-    from .fork import Returned, start_fork
+    from .fork import start_fork
+    from .fork_outcome import Returned
 
     job = partial(_find, service, current, _in_old_code(current), asyncio.get_running_loop(), limit)
     began = time.perf_counter()

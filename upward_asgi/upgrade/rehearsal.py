@@ -68,7 +68,8 @@ async def rehearse(
     """
     if not can_fork():
         return Rehearsal(where="none")
-    from .fork import Returned, start_fork
+    from .fork import start_fork
+    from .fork_outcome import Returned
 
     loop = asyncio.get_running_loop()
     commit = _Proving(proofs, steps, sessions, application, found)

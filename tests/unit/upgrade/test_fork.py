@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from upward_asgi.errors import BadSource, UpgradeFailed
-from upward_asgi.upgrade.fork import Exited, Killed, Raised, Returned, TimedOut, in_fork, start_fork
+from upward_asgi.upgrade.fork import in_fork, start_fork
+from upward_asgi.upgrade.fork_outcome import Exited, Killed, Raised, Returned, TimedOut
 
 
 def test_the_result_comes_back_and_the_parent_is_untouched() -> None:

@@ -46,7 +46,8 @@ def load(names: Iterator[str] | list[str]) -> list[str]:
 def swap(job: dict[str, Any]) -> dict[str, Any]:
     """Up, undone, up again, then down: what happened at each, and what a second look should compare."""
     package, old, new = job["package"], job["root"], job["to"]
-    answer: dict[str, Any] = {"failed_imports": load(modules_of(Path(old), package))}
+    tried = list(modules_of(Path(old), package))
+    answer: dict[str, Any] = {"tried": tried, "failed_imports": load(tried)}
     from snapshot import snapshot
 
     start = snapshot(package, old)
@@ -59,6 +60,7 @@ def swap(job: dict[str, Any]) -> dict[str, Any]:
     if job["both"]:
         answer["down"] = down = one_way(package, new, old, answer["snapshot"], limit, undo=False)
         if down["outcome"] == "equal":
+            load(modules_of(Path(old), package))  # one that the newer release lacks nobody else may import
             judge(down, start, snapshot(package, old))
     return answer
 

@@ -134,11 +134,25 @@ def _judged(cache: Cache, name: str, job: dict[str, Any], answer: dict[str, Any]
     found = _differing(fresh["snapshot"], answer["snapshot"])
     if found:
         again = _child(cache, f"{name}-fresh", asked, hash_seed=1)
-        noise = {line.partition(": ")[0] for line in _differing(fresh["snapshot"], again["snapshot"])}
-        found = [line for line in found if line.partition(": ")[0] not in noise]
+        noise = _paths(_differing(fresh["snapshot"], again["snapshot"]))
+        found = [line for line in found if _path(line) not in noise]
+    if found and answer["failed_imports"]:
+        # A module that could not be imported may have left something behind all the same.
+        tried = {**asked, "modules": [*answer["tried"], *answer["modules"]]}
+        alike = _child(cache, f"{name}-fresh", tried)
+        differing = _paths(_differing(alike["snapshot"], answer["snapshot"]))
+        found = [line for line in found if _path(line) in differing]
     if found:
         return {**told, "outcome": "wrong", "wrong": [f"{len(found)} differences", *found[:40]]}
     return told
+
+
+def _paths(differences: list[str]) -> set[str]:
+    return set(map(_path, differences))
+
+
+def _path(difference: str) -> str:
+    return difference.partition(": ")[0]
 
 
 def _differing(expected: dict[str, str], got: dict[str, str]) -> list[str]:

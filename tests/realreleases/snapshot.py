@@ -179,6 +179,8 @@ def _text(value: Any, package: str, depth: int) -> str:
         return f"module {value.__name__}{'' if sys.modules.get(value.__name__) is value else ' (another)'}"
     if _is(value, type, types.FunctionType):
         return f"{'class' if _is(value, type) else 'function'} {_name(value, package)}"
+    if any(value is table for table in (sys.modules, sys.path, sys.path_importer_cache)):
+        return f"{kind.__name__} of the interpreter"
     if depth < _DEEP and (items := _items(value, package, depth)) is not None:
         return f"{kind.__name__} {items if len(items) < 200 else _digest(items)}"
     if kind.__module__.partition(".")[0] == package:

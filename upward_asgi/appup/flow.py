@@ -48,8 +48,8 @@ class Flow:
 
     def __init__(self, diff: TreeDiff, settings: Settings) -> None:
         self.diff = diff
-        self.marked = Marked(settings)
         self.scopes = Scopes(diff.new)
+        self.marked = Marked(settings, self.scopes)
         self.old_scopes = Scopes(diff.old)
         self.applications = ApplicationChanges(diff, self.old_scopes, self.scopes, settings)
         self.runs: defaultdict[str, dict[int, Run]] = defaultdict(dict)
@@ -195,19 +195,24 @@ class Flow:
             return
         runs[statement.index] = Run(statement, change, always=True)
         self.dirty.update(self._makes_dirty(statement, change))
-        for earlier in self._earlier(statement):
-            self._run(earlier, None)
+        for other in self._with(statement):
+            self._run(other, None)
 
-    def _earlier(self, statement: Statement) -> Iterator[Statement]:
-        """What must run before: it bound a name that a block may leave as it was, or that is gone by now."""
+    def _with(self, statement: Statement) -> Iterator[Statement]:
+        """What runs with it: what bound a name that a block may leave as it was, or that is gone by now; and
+        what deletes such names again.
+        """
         everyone = self.scopes.statements(statement.module)
-        gone = {name for later in everyone[statement.index + 1 :] for name in later.effects.deletes}
+        later = [other for other in everyone[statement.index + 1 :] if other.effects.deletes]
+        gone = {name for other in later for name in other.effects.deletes}
         wanted = {read.partition(".")[0] for read in statement.effects.reads} & gone
         kept = statement.effects.binds if statement.is_block else set()
         for earlier in everyone[: statement.index]:
             plain = not (earlier.is_function or earlier.is_class or earlier.is_import)
             if earlier.effects.binds & wanted or (plain and earlier.effects.binds & kept):
                 yield earlier
+        bound = wanted | statement.effects.binds
+        yield from (other for other in later if other.effects.deletes & bound)
 
     def _makes_dirty(self, statement: Statement, change: Change | None) -> Iterator[str]:
         """The definitions that may be other objects or values once the statement ran."""
@@ -279,8 +284,8 @@ class Flow:
             run = self.runs[statement.module][statement.index] = Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
         run.when |= hits
-        for earlier in self._earlier(statement):
-            self._run_when(earlier, hits)
+        for other in self._with(statement):
+            self._run_when(other, hits)
         if isinstance(statement.node, ast.Expr | ast.AugAssign):
             self._refill_when(statement, hits)
 

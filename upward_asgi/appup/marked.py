@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from .definitions import Statement
-from .scopes import key
+from .scopes import Scopes, key
 from .settings import Marker, Settings
 
 __all__ = ["Marked"]
@@ -12,8 +15,9 @@ __all__ = ["Marked"]
 class Marked:
     """The markers of one release; an attribute whose deletion is gone counts as marked to rebuild."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, scopes: Scopes) -> None:
+        self.settings = replace(settings, rebuild=(*settings.rebuild, *_defined_as(settings, scopes)))
+        """With what a marker names through an import marked where it is defined."""
         self.restored: set[str] = set()
         """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
 
@@ -47,3 +51,19 @@ class Marked:
         if key(module, dotted) in self.restored:
             return True
         return self.settings.marker(module, dotted) is Marker.REBUILD
+
+
+def _defined_as(settings: Settings, scopes: Scopes) -> Iterator[str]:
+    """The definitions of what the release is to make anew and the named module only imports."""
+    for name in settings.rebuild:
+        module, _, dotted = name.partition(":")
+        binders = scopes.binding(module, dotted.partition(".")[0]) if module in scopes.tree else ()
+        if all(statement.is_import for statement in binders):
+            yield from (d for d in sorted(scopes.resolve(module, dotted)) if _is_bound(scopes, d))
+
+
+def _is_bound(scopes: Scopes, definition: str) -> bool:
+    """True when a statement that is no import binds what the definition begins with."""
+    module, _, dotted = definition.partition(":")
+    binders = scopes.binding(module, dotted.partition(".")[0]) if module in scopes.tree else ()
+    return any(not statement.is_import for statement in binders)

@@ -100,6 +100,8 @@ class Texts:
         self._names = names
         self._roots = sorted(roots.items(), key=lambda root: -len(root[0]))
         self._modules = modules
+        tables = ((name, value) for name, value in vars(sys).items() if type(value) in (dict, list))
+        self._interpreters = {id(value): f"sys.{name}" for name, value in tables}
 
     def plain(self, text: str) -> str:
         """The text without the release's folder, cut when it is long."""
@@ -179,7 +181,7 @@ class Texts:
         if of_kind(value, types.GenericAlias):  # `Callable[[int], str]` of collections.abc
             return self.plain(f"{self.brief(_ORIGIN(value))}[{self._inside(_ARGUMENTS(value))}]")
         if of_kind(value, dict, list, tuple, set, frozenset, collections.deque):
-            return None
+            return self._interpreters.get(id(value))  # what stands in `sys.path` is no part of a release
         if standard(module) and not shown_inside(kind):
             return self.plain(f"instance of {module}:{class_name(kind)}{self._more(module, value)}")
         return None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import copy
 import re
+import sys
 from pathlib import PurePath
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..appup.containers import empty_container
@@ -246,13 +247,26 @@ def _whole(
         new = run.namespace.get(name, MISSING)
         if new is old:
             continue
-        final = settle(run, statement, old, new, moved=moved)
+        taken = _took_the_name_later(run, statement, name, old)
+        final = old if taken else settle(run, statement, old, new, moved=moved)
         if final is MISSING:
             continue
         if final is not new:
             run.journal.set_item(run.namespace, name, final)
         if final is not old:
             run.mark_dirty(name)
+
+
+def _took_the_name_later(run: ModuleRun, statement: Statement, name: str, old: object) -> bool:
+    """True for a submodule that stood under the name although the same statement bound it to something else:
+    importing a submodule binds its name in the package, and here that came after the statement.
+    """
+    if not isinstance(old, ModuleType) or old is not sys.modules.get(f"{run.name}.{name}"):
+        return False
+    older = run.older(statement)
+    if older is None:
+        return statement.index not in run.changes
+    return older.text == statement.text or name in older.effects.binds
 
 
 def _run_in_namespace(run: ModuleRun, node: ast.stmt) -> None:

@@ -1,0 +1,5 @@
+from pkg.client import DEFAULT_OPTIONS
+
+
+def options():
+    return sorted(DEFAULT_OPTIONS)

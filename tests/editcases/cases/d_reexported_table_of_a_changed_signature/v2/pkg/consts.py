@@ -1,0 +1,15 @@
+import inspect
+
+
+class Constructor:
+    def __init__(self, dsn=None, debug=False, rate=1.0):
+        pass
+
+
+def _default_options():
+    found = inspect.getfullargspec(Constructor.__init__)
+    return dict(zip(found.args[1:], found.defaults))
+
+
+DEFAULT_OPTIONS = _default_options()
+del _default_options

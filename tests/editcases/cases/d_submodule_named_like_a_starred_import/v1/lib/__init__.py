@@ -1,0 +1,4 @@
+from . import tools
+from .version import VERSION
+
+__all__ = ["VERSION", "tools"]

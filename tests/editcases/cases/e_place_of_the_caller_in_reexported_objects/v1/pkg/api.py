@@ -1,0 +1,1 @@
+from pkg.scalars import REGISTRY, UPLOAD

@@ -384,7 +384,9 @@ def test_objects_that_other_packages_define_are_named_only() -> None:
 
 def test_tables_of_the_interpreter_are_named_only() -> None:
     """`sys.modules` and its like hold what the process has done, not what the release is."""
-    found = described("from sys import modules, path as places, path_importer_cache as cache\nown = [*places]")
+    found = described(
+        "from sys import modules, path as places, path_importer_cache as cache\nown = [*places]"
+    )
     assert (found["app:modules"], found["app:places"]) == ("sys.modules", "sys.path")
     assert found["app:cache"] == "sys.path_importer_cache" and "app:cache.order" not in found
     assert found["app:own"].startswith("list of")

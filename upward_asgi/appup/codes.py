@@ -59,10 +59,14 @@ class CodePairs:
 
     def of(self, code: CodeType) -> CodePair | None:
         """The pair whose old code this is, whatever file name it carries."""
-        for pair in self.by_old.get((code.co_qualname, code.co_firstlineno), ()):
+        candidates = self.by_old.get((code.co_qualname, code.co_firstlineno), ())
+        for pair in candidates:
             if pair.old == code:
                 return pair
-        return None
+        if not code.co_flags & inspect.CO_ITERABLE_COROUTINE:
+            return None
+        marked = (_marked(pair) for pair in candidates)
+        return next((pair for pair in marked if pair is not None and pair.old == code), None)
 
     def to(self, new: CodeType) -> CodePair | None:
         """The pair whose new code this is."""
@@ -72,6 +76,15 @@ class CodePairs:
         """The new module's code of the function whose definition (decorators included) starts at `line`."""
         codes = self.by_new.get((qualname, line), ())
         return codes[0] if codes else None
+
+
+def _marked(pair: CodePair) -> CodePair | None:
+    """The same of a generator that `types.coroutine` marked: by a flag that no compiled code has."""
+    mark = inspect.CO_ITERABLE_COROUTINE
+    if not pair.new.co_flags & inspect.CO_GENERATOR:
+        return None  # the decorator would make something else of it
+    old, new = (code.replace(co_flags=code.co_flags | mark) for code in (pair.old, pair.new))
+    return CodePair(old, new)
 
 
 def compile_module(module: Module) -> CodeType:

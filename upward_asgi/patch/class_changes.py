@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 
 from ..appup.definitions import Statement
 from ..appup.diff import Change, Changed, diff_statements
@@ -17,6 +18,7 @@ __all__ = [
     "body_changes",
     "bound_in",
     "bound_in_order",
+    "has_annotations",
     "is_docstring",
     "mangled",
     "must_run",
@@ -126,6 +128,25 @@ def annotated_in(statement: Statement) -> list[str]:
     nodes = (inner.node for inner in statement.body)
     targets = (node.target for node in nodes if isinstance(node, ast.AnnAssign))
     return list(dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name)))
+
+
+def has_annotations(statement: Statement) -> bool:
+    """True when a class body annotates anything, be it in a block that never runs: then it has the table."""
+    return any(map(_annotates, statement.body))
+
+
+def _annotates(inner: Statement) -> bool:
+    if isinstance(inner.node, ast.AnnAssign):
+        return True
+    return inner.is_block and any(isinstance(node, ast.AnnAssign) for node in _nodes_in_block(inner.node))
+
+
+def _nodes_in_block(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a block that belong to its scope: not those of functions and classes in it."""
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _nodes_in_block(child)
 
 
 def bound_in(statement: Statement | None) -> set[str]:

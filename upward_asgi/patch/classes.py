@@ -21,6 +21,7 @@ from .class_changes import (
     body_changes,
     bound_in,
     bound_in_order,
+    has_annotations,
     is_docstring,
     removed_names,
     to_run,
@@ -98,12 +99,16 @@ def _doc_first(statement: Statement | None) -> list[str]:
 
 
 def _tidy_annotations(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> None:
-    annotations = cls.__dict__.get("__annotations__")
-    if type(annotations) is not dict or older is None:
+    if older is None:
         return
-    before, after = annotated_in(older), annotated_in(newer)
-    tidy_annotations(run.journal, annotations, before, after)
-    if before and not after and not annotations:
+    had, has = has_annotations(older), has_annotations(newer)
+    if has and not had and "__annotations__" not in cls.__dict__:
+        run.journal.set_class(cls, "__annotations__", {})
+    annotations = cls.__dict__.get("__annotations__")
+    if type(annotations) is not dict:
+        return
+    tidy_annotations(run.journal, annotations, annotated_in(older), annotated_in(newer))
+    if had and not has and not annotations:
         run.journal.delete_class(cls, "__annotations__")
 
 

@@ -67,6 +67,8 @@ class ModuleRun:
     flags: int
     kept: frozenset[str] = frozenset()
     """Attributes of the class at hand that keep their object: a marker says so."""
+    bound: frozenset[str] | None = None
+    """The names that the statements of the old module bound; None when the module is the same."""
 
     @property
     def journal(self) -> Journal:

@@ -34,19 +34,22 @@ class Source:
     """Those that the new one annotates."""
     inner: dict[tuple[str, int], InnerAnnotations]
     """Functions inside functions whose annotations changed."""
+    bound: frozenset[str]
+    """The names that the old module's statements bind, what star imports bring included."""
 
 
 def read_sources(instructions: Sequence[Instruction], old: Tree, new: Tree) -> dict[str, Source]:
     """The changed modules by name. Raises `BadSource` when one does not parse."""
-    renamed = former_names(instructions)
+    renamed, scopes = former_names(instructions), Scopes(old)
     sources = {}
     for name in {i.module for i in instructions if isinstance(i, MoveLines)}:
         allowed = (i.qualname for i in instructions if isinstance(i, PatchFunction) and i.module == name)
-        sources[name] = _source(old, new, name, renamed.get(name, name), frozenset(allowed))
+        sources[name] = _source(scopes, new, name, renamed.get(name, name), frozenset(allowed))
     return sources
 
 
-def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str]) -> Source:
+def _source(scopes: Scopes, new: Tree, name: str, before: str, allowed: frozenset[str]) -> Source:
+    old = scopes.tree
     changes = diff_statements(definitions_of(old[before]), definitions_of(new[name]))
     compiled = compile_module(new[name])
     pairs = pair_codes(compile_module(old[before]), compiled)
@@ -54,7 +57,15 @@ def _source(old: Tree, new: Tree, name: str, before: str, allowed: frozenset[str
     by_index = {change.new.index: change for change in changes if change.new}
     inner = changed_annotations(old[before], new[name], pairs)
     names = _annotated(old[before]), _annotated(new[name])
-    return Source(by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner)
+    bound = _bound(scopes, before)
+    return Source(
+        by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner, bound
+    )
+
+
+def _bound(scopes: Scopes, module: str) -> frozenset[str]:
+    named = (name for statement in scopes.statements(module) for name in statement.effects.binds)
+    return frozenset(named) | scopes.brought_by_stars(module)
 
 
 def work_out(instructions: Iterable[Instruction], old: Tree, new: Tree, scopes: Scopes) -> None:

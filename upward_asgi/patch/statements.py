@@ -223,10 +223,14 @@ def _anew(run: ModuleRun, statement: Statement) -> None:
 
 
 def _drop_unbound(run: ModuleRun, statement: Statement) -> None:
-    """A block may not bind a name this time: what it bound before is gone, unless others bind it earlier."""
+    """A block may not bind a name this time: what it bound before is gone, unless others bind it earlier.
+
+    What no statement of the old release bound came otherwise (`globals().update(…)`), and is not the block's.
+    """
     earlier = run.progress.scopes.statements(run.name)[: statement.index]
     bound = {name for other in earlier for name in other.effects.binds}
-    for name in statement.effects.binds - bound:
+    names = statement.effects.binds if run.bound is None else statement.effects.binds & run.bound
+    for name in names - bound:
         run.journal.delete_item(run.namespace, name)
 
 
@@ -306,7 +310,8 @@ def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved
         run.progress.changed_functions.add(id(old))
         run.progress.superseded.append((new, old))
         return old
-    if moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__):
+    replaced = moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__)
+    if replaced and not any(inner is old for inner in functions_under(new)):
         forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
     return new
 

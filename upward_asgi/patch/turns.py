@@ -204,7 +204,8 @@ class Turns:
         source = self.material.sources.get(name)
         if source is None:
             return ModuleRun(self.progress, live, module, {}, None, future_flags(module))
-        return ModuleRun(self.progress, live, module, source.changes, source.pairs, source.flags)
+        known = (source.changes, source.pairs, source.flags)
+        return ModuleRun(self.progress, live, module, *known, bound=source.bound)
 
     def _run_of(self, name: str) -> ModuleRun | None:
         live = sys.modules.get(name)

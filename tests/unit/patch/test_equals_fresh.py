@@ -110,6 +110,32 @@ CASES: dict[str, tuple[str, str]] = {
         "class C: pass\n",
         "class C:\n    def __new__(cls, *a): return object.__new__(cls)\n",
     ),
+    "a generator that types.coroutine marked, on another line": (
+        "import types\n@types.coroutine\ndef f(a):\n    return (yield a)\n",
+        "import types\n\nB = 1\n@types.coroutine\ndef f(a):\n    return (yield a)\n",
+    ),
+    "a generator that types.coroutine marked, with another body": (
+        "import types\n@types.coroutine\ndef f(a):\n    return (yield a)\n",
+        "import types\n@types.coroutine\ndef f(a):\n    b = yield a\n    return b + 1\n",
+    ),
+    "a decorator that becomes a statement of its own": (
+        "import contextlib\n@contextlib.contextmanager\ndef f(a):\n    yield a\n",
+        "import contextlib\ndef f(a: int):\n    yield a\nif a_name := True:\n    f = contextlib.contextmanager(f)\n",
+    ),
+    "annotations that only type checkers read": (
+        "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n",
+        "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n"
+        "    if TYPE_CHECKING:\n        x: int\n",
+    ),
+    "annotations of a module that only type checkers read": (
+        "from typing import TYPE_CHECKING\nA = 1\n",
+        "from typing import TYPE_CHECKING\nA = 1\nif TYPE_CHECKING:\n    b: int\n",
+    ),
+    "a block that would bind what was filled in by other means": (
+        "import socket\nglobals().update({n: getattr(socket, n) for n in ('AF_INET', 'AF_INET6')})\nA = 1\n",
+        "import socket\ntry:\n    from socket import AF_NEVER, AF_INET\nexcept ImportError:\n    pass\n"
+        "globals().update({n: getattr(socket, n) for n in ('AF_INET', 'AF_INET6')})\nA = 2\n",
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from .diff import Change, Changed, diff_statements
 from .flow_reads import Reads
 from .marked import Marked
 from .names import Imported
+from .namespaces import bound_names, go_through_others
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
 from .settings import Settings
 from .subclass_hooks import hook_changed
@@ -63,6 +64,8 @@ class Flow:
         for module in self.diff.changes:
             self._start(module)
         self._markers()
+        for statement in go_through_others(self.diff, self.old_scopes, self.scopes, self.marked):
+            self._run(statement, self._change(statement))
         self._imports_of_other_modules()
         self._places()
         for part in self.applications.parts():
@@ -163,7 +166,7 @@ class Flow:
     def _gone(self, module: str) -> set[str]:
         before = self.diff.moves.renamed.get(module, module)
         old, new = self.old_scopes.statements(before), self.scopes.statements(module)
-        gone = (_bound(old) | self.old_scopes.brought_by_stars(before)) - _bound(new)
+        gone = (bound_names(old) | self.old_scopes.brought_by_stars(before)) - bound_names(new)
         return gone - self.scopes.brought_by_stars(module)
 
     def _markers(self) -> None:
@@ -312,14 +315,6 @@ class Flow:
                 for statement in self.scopes.statements(other):
                     if original in statement.effects.binds and assigned_value(statement.node) is not None:
                         yield statement
-
-
-def _bound(statements: tuple[Statement, ...]) -> set[str]:
-    names: set[str] = set()
-    for statement in statements:
-        names |= statement.effects.binds
-        names -= statement.effects.deletes
-    return names
 
 
 def _may_be_replaced(old: Statement, new: Statement) -> bool:

@@ -37,7 +37,7 @@ class Marked:
             return ()
         owner, module = statement.binds[0], statement.module
         names = dict.fromkeys(name for inner in statement.body for name in inner.binds)
-        return tuple(n for n in names if self._wants_again(module, f"{owner}.{n}"))
+        return tuple(n for n in names if self.wants_again(module, f"{owner}.{n}"))
 
     def kept_inside(self, statement: Statement) -> tuple[str, ...]:
         """The attributes that a class body binds and whose objects a marker says to keep."""
@@ -47,7 +47,8 @@ class Marked:
         marker, owner = self.settings.marker, statement.binds[0]
         return tuple(n for n in names if marker(statement.module, f"{owner}.{n}") is Marker.KEEP)
 
-    def _wants_again(self, module: str, dotted: str) -> bool:
+    def wants_again(self, module: str, dotted: str) -> bool:
+        """True when a marker, or a deletion that is gone, wants what the name stands for made anew."""
         if key(module, dotted) in self.restored:
             return True
         return self.settings.marker(module, dotted) is Marker.REBUILD

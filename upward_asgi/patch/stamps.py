@@ -8,12 +8,14 @@ makes anew gets the stamp that the living class carries.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
 from types import FunctionType
 from typing import Any
 
 from .journal import Journal
 
-__all__ = ["Stamp"]
+__all__ = ["Stamp", "remember_names"]
 
 _STAMPED = (FunctionType, staticmethod, classmethod)
 """What is in a class and has a module of its own."""
@@ -58,3 +60,35 @@ def _is_found(cls: type) -> bool:
 def _module(value: object) -> str | None:
     """The module that a function, or what wraps it in a class, says it is of."""
     return getattr(value, "__module__", None) if type(value) in _STAMPED else None
+
+
+_NAMED = {FunctionType: ("__module__", "__name__", "__qualname__"), type: ("__name__", "__qualname__")}
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
+
+
+def remember_names(journal: Journal, namespace: Mapping[str, object]) -> None:
+    """What the functions and classes of a module, and the functions in its classes, say of themselves.
+
+    For a statement of the release that is about to go through them all.
+    """
+    for value in {id(value): value for value in _nameable(namespace)}.values():
+        kind: Any = FunctionType if type(value) is FunctionType else type
+        if kind is type:
+            journal.class_contents(value)
+        held = {name: kind.__getattribute__(value, name) for name in _NAMED[kind]}
+        journal.on_undo(partial(_rename, value, kind, held))
+
+
+def _nameable(namespace: Mapping[str, object]) -> Iterator[Any]:
+    for value in list(namespace.values()):
+        if type(value) is FunctionType:
+            yield value
+        elif issubclass(type(value), type) and type.__dict__["__flags__"].__get__(value) & _HEAP_TYPE:
+            yield value
+            yield from (inner for inner in value.__dict__.values() if type(inner) is FunctionType)
+
+
+def _rename(value: Any, kind: Any, held: Mapping[str, object]) -> None:
+    for name, before in held.items():
+        if kind.__getattribute__(value, name) is not before:
+            kind.__setattr__(value, name, before)

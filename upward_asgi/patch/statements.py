@@ -17,12 +17,14 @@ from typing import Any
 
 from ..appup.containers import empty_container
 from ..appup.definitions import Statement, assigned_value
+from ..appup.namespaces import goes_through_names
 from ..appup.scopes import key
 from .class_making import become_class
 from .classes import patch_class
 from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
+from .stamps import remember_names
 from .stars import drop_unexported, has_star
 from .visible import asks_what_is_there, run_as_if_first
 
@@ -240,6 +242,8 @@ def _whole(
     """Run the statement as written, then settle every name that it bound; with `star`, also those that only
     running it told.
     """
+    if goes_through_names(statement):
+        remember_names(run.journal, run.namespace)
     if asks_what_is_there(statement):
         earlier = run.progress.scopes.statements(run.name)[: statement.index]
         run_as_if_first(run.journal, run.compile(statement.node), run.namespace, earlier)

@@ -120,7 +120,8 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "a decorator that becomes a statement of its own": (
         "import contextlib\n@contextlib.contextmanager\ndef f(a):\n    yield a\n",
-        "import contextlib\ndef f(a: int):\n    yield a\nif a_name := True:\n    f = contextlib.contextmanager(f)\n",
+        "import contextlib\ndef f(a: int):\n    yield a\n"
+        "if contextlib:\n    f = contextlib.contextmanager(f)\n",
     ),
     "annotations that only type checkers read": (
         "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n",

@@ -73,6 +73,15 @@ class Statement:
         )
 
     @cached_property
+    def classes(self) -> tuple[Statement, ...]:
+        """The class statements inside a block, in order, counted from 0; none of anything else."""
+        nodes = _classes_in(self.node) if self.is_block else ()
+        return tuple(
+            Statement(self.module, index, node, self.package, self.future_annotations)
+            for index, node in enumerate(nodes)
+        )
+
+    @cached_property
     def evaluated(self) -> tuple[ast.AST, ...]:
         """The parts that are evaluated when the statement runs: not the bodies of functions."""
         return tuple(_evaluated(self))
@@ -138,6 +147,16 @@ def definitions_of(module: Module) -> tuple[Statement, ...]:
             for index, node in enumerate(module.tree.body)
         )
     return kept[_KEPT]
+
+
+def _classes_in(node: ast.AST) -> Iterator[ast.ClassDef]:
+    """Not those inside functions and other classes, and none that only type checkers see."""
+    if isinstance(node, ast.ClassDef):
+        yield node
+    elif isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING":
+        yield from (found for child in node.orelse for found in _classes_in(child))
+    elif not isinstance(node, (*FUNCTIONS, ast.expr)):
+        yield from (found for child in ast.iter_child_nodes(node) for found in _classes_in(child))
 
 
 def _evaluated(statement: Statement) -> Iterator[ast.AST]:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from .definitions import Statement
 
-__all__ = ["Change", "Changed", "diff_statements"]
+__all__ = ["Change", "Changed", "classes_changed", "diff_statements"]
 
 
 class Changed(Enum):
@@ -54,6 +54,14 @@ def diff_statements(old: Sequence[Statement], new: Sequence[Statement]) -> tuple
         for s in new
     ]
     return (*changes, *(Change(Changed.REMOVED, s, None) for s in left_old))
+
+
+def classes_changed(change: Change) -> tuple[Change, ...]:
+    """A changed class statement, or those inside a changed block; one that is new there has no older self."""
+    if change.new is None or change.new.is_class:
+        return (change,) if change.new is not None else ()
+    older = change.old.classes if change.old is not None else ()
+    return diff_statements(older, change.new.classes)
 
 
 def _pair(

@@ -17,12 +17,12 @@ from .application_changes import ApplicationChanges
 from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
 from .definitions import Statement, assigned_value, made_otherwise
-from .diff import Change, Changed, diff_statements
+from .diff import Change, Changed, classes_changed, diff_statements
 from .flow_reads import Reads
 from .marked import Marked
 from .names import Imported
 from .namespaces import bound_names, go_through_others
-from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
+from .scopes import CLOSURES, MAKING, METADATA, Scopes, are_about_making, key
 from .settings import Settings
 from .subclass_hooks import hook_changed
 from .tables_filled import tables_filled
@@ -112,9 +112,7 @@ class Flow:
         """Only bodies differ, but giving out code is not enough: free variables or attributes differ."""
         if change.how is not Changed.BODY or change.new is None:
             return False
-        if gained_attributes(change.old, change.new):
-            return True  # live instances are to get them
-        if change.new.is_class and hook_changed(change.old, change.new):
+        if any(map(_acts_on_others, classes_changed(change))):
             return True
         names = change.new.binds
         changed = (p.qualname for p in self.pairs(module).pairs if p.changed and not p.fits)
@@ -230,6 +228,8 @@ class Flow:
             return
         for name in statement.effects.binds | statement.effects.deletes:
             yield key(module, name)
+        for inner in statement.classes:
+            yield from self._class_dirty(inner, None)
         for dotted in statement.effects.mutates:
             if "." in dotted:
                 yield from self.scopes.resolve(module, dotted) - self.scopes.resolve(
@@ -287,8 +287,9 @@ class Flow:
             run = self.runs[statement.module][statement.index] = Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
         run.when |= hits
-        for other in self._with(statement):
-            self._run_when(other, hits)
+        if not (statement.is_block and are_about_making(hits)):
+            for other in self._with(statement):
+                self._run_when(other, hits)
         if isinstance(statement.node, ast.Expr | ast.AugAssign):
             self._refill_when(statement, hits)
 
@@ -323,6 +324,13 @@ def _may_be_replaced(old: Statement, new: Statement) -> bool:
         return True
     changed = {n for c in diff_statements(old.body, new.body) for n in _touched(c)}
     return "__slots__" in changed or (new.decorated and bool(changed))
+
+
+def _acts_on_others(change: Change) -> bool:
+    """True when live instances are to get attributes, or a hook acts on the classes below."""
+    if change.new is None:
+        return False
+    return bool(gained_attributes(change.old, change.new)) or hook_changed(change.old, change.new)
 
 
 def _modules_of(imported: Imported) -> tuple[str, ...]:

@@ -61,8 +61,9 @@ class Reads:
 
     def _all_reads(self, statement: Statement) -> set[str]:
         reads = self.scopes.reads(statement) | tables_filled(self.scopes, statement)
-        if statement.is_class:
-            reads |= {f"{base}.{MAKING}" for base in self._bases(statement)}
+        for defined in (statement, *statement.classes):
+            if defined.is_class:
+                reads |= {f"{base}.{MAKING}" for base in self._bases(defined)}
         for decorator in getattr(statement.node, "decorator_list", ()):
             for dotted in dotted_names(decorator):
                 for name in self.scopes.resolve(statement.module, dotted):

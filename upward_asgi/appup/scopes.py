@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
@@ -19,7 +19,7 @@ from .definitions import Statement, definitions_of
 from .names import Imported
 from .trees import Tree
 
-__all__ = ["CLOSURES", "MAKING", "METADATA", "Scopes", "key"]
+__all__ = ["CLOSURES", "MAKING", "METADATA", "Scopes", "are_about_making", "key"]
 
 METADATA = "importlib.metadata:*"
 """What statements read that ask for the metadata (the version, mostly) of an installed release."""
@@ -36,6 +36,11 @@ _METADATA_MODULES = frozenset({"importlib.metadata", "importlib_metadata", "pkg_
 def key(module: str, name: str) -> str:
     """How a definition is written."""
     return f"{module}:{name}"
+
+
+def are_about_making(definitions: Collection[str]) -> bool:
+    """True when the classes behind the definitions live on, and only how they are made is another way."""
+    return bool(definitions) and all(name.endswith(f".{MAKING}") for name in definitions)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 from ..appup.definitions import Statement
 from ..appup.diff import Change, Changed
 from ..appup.scopes import MAKING
+from ..appup.subclass_hooks import set_by_hook
 from .abstract import refresh_abstract
 from .class_changes import body_changes, bound_in, must_run
 from .derived import new_attributes
@@ -45,6 +46,7 @@ OWN = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__slo
 def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, newer: Statement) -> type:
     """The class that the name stands for after its statement ran: `old` if it can be in place, else `new`."""
     run.progress.dirty.add(f"{run.name}:{newer.binds[0]}.{MAKING}")
+    run.progress.unset |= set_by_hook(older) - set_by_hook(newer)
     kind = kind_of(old)
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)

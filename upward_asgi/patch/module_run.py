@@ -15,6 +15,7 @@ from ..appup.names import dotted_names
 from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module
 from .derived import NewAttributes
+from .former import Former
 from .functions import redefine
 from .in_use import Gone
 from .journal import Journal
@@ -67,8 +68,8 @@ class ModuleRun:
     flags: int
     kept: frozenset[str] = frozenset()
     """Attributes of the class at hand that keep their object: a marker says so."""
-    bound: frozenset[str] | None = None
-    """The names that the statements of the old module bound; None when the module is the same."""
+    former: Former | None = None
+    """What the statements of the old module bound; None when the module is the same."""
 
     @property
     def journal(self) -> Journal:

@@ -29,7 +29,7 @@ from .heap import referrers
 from .holders import namespace_of, show_holders
 from .journal import MISSING, Journal
 from .module_run import ModuleRun, Progress
-from .statements import settle
+from .settling import settle
 
 __all__ = ["Rebuilding"]
 

@@ -13,6 +13,7 @@ from ..appup.instructions import Instruction, MoveLines, PatchFunction, former_n
 from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module, Tree
 from .class_places import ClassPlace, class_places
+from .former import Former, former
 from .inner_annotations import InnerAnnotations, changed_annotations
 from .module_run import future_flags
 
@@ -34,8 +35,8 @@ class Source:
     """Those that the new one annotates."""
     inner: dict[tuple[str, int], InnerAnnotations]
     """Functions inside functions whose annotations changed."""
-    bound: frozenset[str]
-    """The names that the old module's statements bind, what star imports bring included."""
+    former: Former
+    """What the old module's statements bound."""
 
 
 def read_sources(instructions: Sequence[Instruction], old: Tree, new: Tree) -> dict[str, Source]:
@@ -57,15 +58,10 @@ def _source(scopes: Scopes, new: Tree, name: str, before: str, allowed: frozense
     by_index = {change.new.index: change for change in changes if change.new}
     inner = changed_annotations(old[before], new[name], pairs)
     names = _annotated(old[before]), _annotated(new[name])
-    bound = _bound(scopes, before)
+    was = former(scopes, before)
     return Source(
-        by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner, bound
+        by_index, pairs, future_flags(new[name]), allowed, class_places(compiled), *names, inner, was
     )
-
-
-def _bound(scopes: Scopes, module: str) -> frozenset[str]:
-    named = (name for statement in scopes.statements(module) for name in statement.effects.binds)
-    return frozenset(named) | scopes.brought_by_stars(module)
 
 
 def work_out(instructions: Iterable[Instruction], old: Tree, new: Tree, scopes: Scopes) -> None:
@@ -99,6 +95,8 @@ def _work_out(changes: Iterable[Change]) -> None:
 
 def _work_out_one(statement: Statement) -> None:
     _ = statement.binds
+    for defined in statement.classes:
+        _work_out_one(defined)
     if statement.is_class:
         for inner in statement.body:
             _ = inner.binds, inner.evaluated

@@ -1,4 +1,4 @@
-"""Running one top-level statement of the new release in the live module, and settling what it bound.
+"""Running one top-level statement of the new release in the live module.
 
 A function whose decorators did not change is defined again without them, and the living function under the
 decorators becomes the new one. Anything else runs as it is written; where the old object can become the new
@@ -9,28 +9,27 @@ from __future__ import annotations
 
 import ast
 import copy
-import re
 import sys
-from pathlib import PurePath
+from collections.abc import Collection
+from dataclasses import replace
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..appup.containers import empty_container
 from ..appup.definitions import Statement, assigned_value
 from ..appup.namespaces import goes_through_names
-from ..appup.scopes import key
-from .class_making import become_class
+from ..appup.scopes import are_about_making, key
+from .block_classes import class_change
 from .classes import patch_class
-from .functions import become, can_become, forward, functions_under
+from .functions import can_become, forward, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
+from .settling import settle
 from .stamps import remember_names
 from .stars import drop_unexported, has_star
 from .visible import asks_what_is_there, run_as_if_first
 
-__all__ = ["adopt_definition", "run_statement", "settle"]
-
-_PLAIN = (int, str, bytes, float, complex, bool, type(None), type(Ellipsis), re.Pattern, range, PurePath)
+__all__ = ["adopt_definition", "run_statement"]
 
 
 def run_statement(
@@ -40,11 +39,13 @@ def run_statement(
     moved: object = MISSING,
     whole: bool = False,
     again: frozenset[str] = frozenset(),
+    due: Collection[str] = (),
 ) -> None:
     """Run one statement; `moved` is the live definition that goes on under this statement's name.
 
     `whole` runs a definition as it is written, decorators and metaclass too; of a class, `again` are the
-    attributes to make anew although nothing in their text changed.
+    attributes to make anew although nothing in their text changed. `due` are the definitions that one which
+    did not change runs for.
     """
     if whole:
         _anew(run, statement)
@@ -54,6 +55,8 @@ def run_statement(
         _function(run, statement, moved)
     elif statement.is_class:
         _class(run, statement, moved, again)
+    elif statement.is_block and are_about_making(due):
+        _remake_classes(run, statement)
     elif _makes_the_same(run, statement):
         _annotate(run, statement)
     else:
@@ -166,6 +169,15 @@ def _class(run: ModuleRun, statement: Statement, moved: object, again: frozenset
     _whole(run, statement, {name: live})
 
 
+def _remake_classes(run: ModuleRun, statement: Statement) -> None:
+    """The living classes of a block, where only how their bases are made is another way; nothing else."""
+    for inner in statement.classes:
+        live = run.namespace.get(inner.binds[0], MISSING)
+        change = class_change(run, statement, live) if isinstance(live, type) else None
+        if change is not None and change.new is inner:
+            _class(replace(run, changes={inner.index: change}), inner, MISSING, frozenset())
+
+
 # Everything else
 
 
@@ -231,7 +243,8 @@ def _drop_unbound(run: ModuleRun, statement: Statement) -> None:
     """
     earlier = run.progress.scopes.statements(run.name)[: statement.index]
     bound = {name for other in earlier for name in other.effects.binds}
-    names = statement.effects.binds if run.bound is None else statement.effects.binds & run.bound
+    binds = statement.effects.binds
+    names = binds & run.former.bound if run.former else binds
     for name in names - bound:
         run.journal.delete_item(run.namespace, name)
 
@@ -282,70 +295,6 @@ def _run_in_namespace(run: ModuleRun, node: ast.stmt) -> None:
     if annotations is not None:
         run.journal.contents(annotations)
     exec(run.compile(node), run.namespace)
-
-
-def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: bool = False) -> Any:
-    """The object that the name stands for: `old` where it can become `new`, else `new`.
-
-    `moved` says that `old` was defined in another module.
-    """
-    if old is MISSING or new is MISSING or old is new:
-        return new
-    if type(old) is FunctionType and type(new) is FunctionType:
-        return _settle_function(run, old, new, moved) if run.binds_last(statement, new.__name__) else new
-    if (
-        type(old) is FunctionType
-        and statement.is_function
-        and _stands_for(old, statement, run)
-        and callable(new)
-    ):
-        forward(run.journal, old, new)  # decorated into something else than a function
-    if isinstance(old, type) and isinstance(new, type) and statement.is_class:
-        return become_class(run, old, new, run.older(statement), statement)
-    return old if _equal(old, new) else new
-
-
-def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved: bool) -> FunctionType:
-    if not moved and run.binders(new.__name__) > 1 and not _is_pair(run, old, new):
-        return new  # another of several functions of one name, such as `_` that a dispatcher registers
-    same = old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__
-    if same and can_become(old, new.__code__):
-        become(run.journal, old, new)
-        run.progress.changed_functions.add(id(old))
-        run.progress.superseded.append((new, old))
-        return old
-    replaced = moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__)
-    if replaced and not any(inner is old for inner in functions_under(new)):
-        forward(run.journal, old, new)  # whoever still holds the old one reaches the new one
-    return new
-
-
-def _is_pair(run: ModuleRun, old: FunctionType, new: FunctionType) -> bool:
-    """True when the living function has the code that this definition has, or had in the old release."""
-    line = new.__code__.co_firstlineno
-    code = run.pairs.new_code(new.__qualname__, line) if run.pairs else None
-    pair = run.pairs.to(code) if run.pairs and code is not None else None
-    return old.__code__ in ((pair.old, pair.new) if pair else (new.__code__,))
-
-
-def _stands_for(old: FunctionType, statement: Statement, run: ModuleRun) -> bool:
-    return (
-        (old.__name__,) == statement.binds
-        and old.__module__ == run.name
-        and run.binds_last(statement, old.__name__)
-    )
-
-
-def _equal(old: Any, new: Any) -> bool:
-    if type(old) is not type(new):
-        return False
-    if type(old) in (tuple, frozenset):
-        if len(old) != len(new):
-            return False
-        if type(old) is frozenset:
-            return all(isinstance(item, _PLAIN) for item in old) and old == new
-        return all(_equal(a, b) for a, b in zip(old, new, strict=True))
-    return isinstance(old, _PLAIN) and repr(old) == repr(new)
 
 
 def _dumped(nodes: list[ast.expr]) -> list[str]:

@@ -182,7 +182,8 @@ class Turns:
         if isinstance(instruction, PatchClass | RebuildClass) and instruction.kept:
             run = replace(run, kept=frozenset(instruction.kept))
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
-            run_statement(run, statement, moved=moved, whole=whole, again=again)
+            due = self.progress.dirty.intersection(when)
+            run_statement(run, statement, moved=moved, whole=whole, again=again, due=due)
         self._seen[instruction] = self.progress.dirty.intersection(when)
         self.report.statements += 1
 
@@ -205,7 +206,7 @@ class Turns:
         if source is None:
             return ModuleRun(self.progress, live, module, {}, None, future_flags(module))
         known = (source.changes, source.pairs, source.flags)
-        return ModuleRun(self.progress, live, module, *known, bound=source.bound)
+        return ModuleRun(self.progress, live, module, *known, former=source.former)
 
     def _run_of(self, name: str) -> ModuleRun | None:
         live = sys.modules.get(name)

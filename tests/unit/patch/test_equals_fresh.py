@@ -123,6 +123,15 @@ CASES: dict[str, tuple[str, str]] = {
         "import contextlib\ndef f(a: int):\n    yield a\n"
         "if contextlib:\n    f = contextlib.contextmanager(f)\n",
     ),
+    "a class that comes to stand in a block": (
+        "class C:\n    x = 1\n    def f(self): return 1\nclass D(C): ...\n",
+        "if True:\n    class C:\n        x = 2\n        def f(self): return 2\n"
+        "        def g(self): return 3\nelse:\n    class C: ...\nclass D(C): ...\n",
+    ),
+    "a class in a block of which another branch defines one too": (
+        "if True:\n    class C:\n        x = 1\n        y = 1\nelse:\n    class C:\n        z = 1\n",
+        "if True:\n    class C:\n        x = 2\n        y = 1\nelse:\n    class C:\n        z = 2\n",
+    ),
     "annotations that only type checkers read": (
         "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n",
         "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n"
@@ -151,6 +160,10 @@ def _differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
     ]
 
 
+def _order(module: Any) -> dict[str, list[str]]:
+    return {name: list(vars(c)) for name, c in vars(module).items() if isinstance(c, type)}
+
+
 @pytest.mark.parametrize("down", [False, True], ids=["up", "down"])
 @pytest.mark.parametrize("name", CASES)
 def test_a_patched_module_equals_a_fresh_one(releases: Releases, name: str, *, down: bool) -> None:
@@ -160,7 +173,7 @@ def test_a_patched_module_equals_a_fresh_one(releases: Releases, name: str, *, d
     before = _told(live, live.module)
     patch = live.patch(new)
     patched = _told(live, live.module)
-    order = [list(vars(c)) for c in vars(live.module).values() if isinstance(c, type)]
+    order = _order(live.module)
     patch.undo()
     assert _differences(_told(live, live.module), before) == []
     del sys.modules[live.name]
@@ -168,4 +181,4 @@ def test_a_patched_module_equals_a_fresh_one(releases: Releases, name: str, *, d
     importlib.invalidate_caches()
     fresh = importlib.import_module(live.name)
     assert _differences(patched, _told(live, fresh)) == []
-    assert order == [list(vars(c)) for c in vars(fresh).values() if isinstance(c, type)]
+    assert order == _order(fresh)

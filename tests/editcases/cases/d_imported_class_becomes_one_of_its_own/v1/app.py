@@ -1,0 +1,5 @@
+from lib import Event, Room
+
+
+def make():
+    return Room(), Event()

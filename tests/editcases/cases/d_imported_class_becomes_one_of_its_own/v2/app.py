@@ -1,0 +1,16 @@
+import lib
+
+
+class Room(lib.Room):
+    limit = 2
+
+    def f(self):
+        return "app " + super().f()
+
+
+class Event:
+    size = 2
+
+
+def make():
+    return Room(), Event()

@@ -1,0 +1,9 @@
+class Room:
+    limit = 1
+
+    def f(self):
+        return "lib"
+
+
+class Event:
+    size = 1

@@ -134,6 +134,11 @@ class ModuleRun:
         later = self.progress.scopes.statements(self.name)[statement.index + 1 :]
         return not any(name in other.effects.binds for other in later)
 
+    def deleted(self) -> frozenset[str]:
+        """The names that statements of the module delete again."""
+        everyone = self.progress.scopes.statements(self.name)
+        return frozenset(name for statement in everyone for name in statement.effects.deletes)
+
     def binders(self, name: str) -> int:
         """How many statements of the module define a function or class of that name."""
         statements = self.progress.scopes.statements(self.name)

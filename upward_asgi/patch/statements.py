@@ -57,6 +57,8 @@ def run_statement(
         _class(run, statement, moved, again)
     elif statement.is_block and are_about_making(due):
         _remake_classes(run, statement)
+    elif isinstance(statement.node, ast.Delete):
+        _delete(run, statement)
     elif _makes_the_same(run, statement):
         _annotate(run, statement)
     else:
@@ -204,6 +206,17 @@ def _annotate(run: ModuleRun, statement: Statement) -> None:
         _run_in_namespace(run, node)
 
 
+def _delete(run: ModuleRun, statement: Statement) -> None:
+    """Delete what is there: a name that no statement bound again is gone since the module was imported."""
+    node: Any = copy.copy(statement.node)
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            run.journal.delete_item(run.namespace, target.id)
+    node.targets = [target for target in node.targets if not isinstance(target, ast.Name)]
+    if node.targets:
+        _plain(run, replace(statement, node=node))
+
+
 def _plain(run: ModuleRun, statement: Statement) -> None:
     names = statement.effects.binds | statement.effects.deletes
     before = {name: run.namespace.get(name, MISSING) for name in names}
@@ -274,8 +287,17 @@ def _whole(
             continue
         if final is not new:
             run.journal.set_item(run.namespace, name, final)
-        if final is not old:
+        if final is not old and not _only_back(run, statement, name, old):
             run.mark_dirty(name)
+
+
+def _only_back(run: ModuleRun, statement: Statement, name: str, old: object) -> bool:
+    """True for a name that the module deletes again, and that the same statement binds as it did before."""
+    if old is not MISSING or name not in run.deleted():
+        return False
+    older = run.older(statement)
+    same = statement.index not in run.changes if older is None else older.text == statement.text
+    return same and not run.reads_dirty(statement.node)
 
 
 def _took_the_name_later(run: ModuleRun, statement: Statement, name: str, old: object) -> bool:

@@ -176,6 +176,8 @@ class Turns:
         if instruction.module not in self._started:
             adopt_definition(run, statement, moved)
             return
+        for earlier in self._brings_back(run, statement):
+            self._try(earlier)
         self._keep_overridden(run, statement)
         whole = isinstance(instruction, ReplaceDefinition) and instruction.whole
         again = _again(instruction)
@@ -186,6 +188,16 @@ class Turns:
             run_statement(run, statement, moved=moved, whole=whole, again=again, due=due)
         self._seen[instruction] = self.progress.dirty.intersection(when)
         self.report.statements += 1
+
+    def _brings_back(self, run: ModuleRun, statement: Statement) -> Iterator[Instruction]:
+        """What binds names that the statement reads and that the module has deleted since."""
+        missing = run.deleted() - run.namespace.keys()
+        missing &= {read.partition(".")[0] for read in statement.effects.reads}
+        for instruction in self.material.instructions if missing else ():
+            if instruction.module == run.name and isinstance(instruction, RUNS):
+                binder = run.progress.scopes.statements(run.name)[instruction.statement]
+                if binder.index < statement.index and not missing.isdisjoint(binder.effects.binds):
+                    yield instruction
 
     def _older_definition(self, name: str) -> Statement | None:
         module, _, definition = name.partition(":")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .definitions import Statement
+from .private_names import private_name, with_private_names
 
 __all__ = ["GainedAttribute", "Guard", "assigned_in", "gained_attributes", "init_of"]
 
@@ -33,7 +34,8 @@ class GainedAttribute:
 
 def init_of(statement: Statement) -> ast.FunctionDef | None:
     """The `__init__` of a class statement, when it has one with an instance to set attributes of."""
-    return _methods(statement).get("__init__")
+    node = statement.node
+    return _methods(with_private_names(node)).get("__init__") if isinstance(node, ast.ClassDef) else None
 
 
 def assigned_in(init: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
@@ -46,20 +48,22 @@ def gained_attributes(older: Statement | None, newer: Statement) -> tuple[Gained
     """What making an instance of the newer class sets and no method of the older one did, nor the class."""
     if older is None or not (older.is_class and newer.is_class):
         return ()
-    methods = _methods(newer)
+    assert isinstance(older.node, ast.ClassDef) and isinstance(newer.node, ast.ClassDef)
+    methods = _methods(with_private_names(newer.node))
     init = methods.get("__init__")
     if init is None:
         return ()
-    known = _stored(older.node) | {name for inner in newer.body for name in inner.binds}
-    functions = [init, *(methods[name] for name in _called(init) if name in methods)]
+    bound = (name for inner in newer.body for name in inner.binds)
+    known = _stored(with_private_names(older.node)) | {private_name(newer.node.name, name) for name in bound}
+    named = {private_name(newer.node.name, name): method for name, method in methods.items()}
+    functions = [init, *(named[name] for name in _called(init) if name in named)]
     return tuple(
         gained for function in functions for gained in _assigned(function) if gained.name not in known
     )
 
 
-def _methods(statement: Statement) -> dict[str, ast.FunctionDef]:
-    nodes = (inner.node for inner in statement.body)
-    return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef) and node.args.args}
+def _methods(cls: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in cls.body if isinstance(node, ast.FunctionDef) and node.args.args}
 
 
 def _called(init: ast.FunctionDef) -> Iterator[str]:

@@ -162,13 +162,15 @@ class ClassBody:
         return become_class(self.run_, before, value, change.old, change.new)
 
     def _deleted(self) -> set[str]:
-        """Names that the body deletes again, such as the variable of a loop."""
-        return {name for inner in self.statement.body for name in inner.effects.deletes}
+        """What the body deletes again, such as the variable of a loop, by the name that the class has it under."""
+        deleted = (name for inner in self.statement.body for name in inner.effects.deletes)
+        return {mangled(self.cls, name) for name in deleted}
 
     def _exec(self, statement_node: ast.stmt, statement: Statement, namespace: _Namespace) -> None:
         """Run one statement as the body of this class would, after those that stand before it."""
         before = self.statement.body[: statement.index]
-        namespace.visible = {name for inner in before for name in inner.effects.binds}
+        bound = {name for inner in before for name in inner.effects.binds}
+        namespace.visible = {mangled(self.cls, name) for name in bound}
         namespace.visible.update("__doc__" for inner in before if is_docstring(inner))
         outer = self.cls.__qualname__.split(".")
         node: ast.stmt = _class_around(outer[-1], [statement_node])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ..appup.definitions import Statement
 from ..appup.diff import Change, Changed, diff_statements
 from ..appup.names import dotted_names
+from ..appup.private_names import private_name
 from .functions import can_become, functions_under
 from .journal import MISSING
 from .module_run import ModuleRun
@@ -29,8 +30,7 @@ __all__ = [
 
 def mangled(cls: type, name: str) -> str:
     """The name as the class has it: private ones carry the name of the class."""
-    private = name.startswith("__") and not name.endswith("__")
-    return f"_{cls.__name__.lstrip('_')}{name}" if private else name
+    return private_name(cls.__name__, name)
 
 
 def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...]:

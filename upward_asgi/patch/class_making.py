@@ -16,7 +16,7 @@ from ..appup.diff import Change, Changed
 from ..appup.scopes import MAKING
 from ..appup.subclass_hooks import set_by_hook
 from .abstract import refresh_abstract
-from .class_changes import body_changes, bound_in, must_run
+from .class_changes import body_changes, bound_in, mangled, must_run
 from .derived import new_attributes
 from .functions import can_become, functions_under, same_definition
 from .hierarchy import detach
@@ -75,13 +75,14 @@ def _take_over(
     changes, had_parameters = body_changes(older, newer), old.__dict__.get("__parameters__")
     clean, had, stamp = _clean_values(run, old, new, changes), kind.fields(old), _stamp(run, old, older)
     run.progress.gone += kind.gone(old, new)
-    body = bound_in(newer)
+    body = {mangled(new, name) for name in bound_in(newer)}
     for name, value in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
         stamp.keep(run.journal, name, value)
         _take(run, old, new, name, value, written=name in body)
-    gone = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *run.progress.unset, *_MAY_GO}
+    had_bound = {mangled(old, name) for name in bound_in(older)}
+    gone = {*had_bound, *kind.generated(old), *set_by_protocol(old), *run.progress.unset, *_MAY_GO}
     for name in list(old.__dict__):
         if name not in new.__dict__ and name in gone:
             run.journal.delete_class(old, name)
@@ -109,7 +110,8 @@ def _carry_over(
 ) -> None:
     """A class that takes another's place gets what came to the other from outside, or lives on in it."""
     clean = _clean_values(run, old, new, body_changes(older, newer))
-    made = {*bound_in(older), *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
+    bound = {mangled(old, name) for name in bound_in(older)}
+    made = {*bound, *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
     for name, value in old.__dict__.items():
         if _is_layout(value):
             continue  # a slot: the new class has its own
@@ -134,7 +136,8 @@ def _clean_values(run: ModuleRun, old: type, new: type, changes: tuple[Change, .
             continue
         kept = run.kept.issuperset(change.new.binds)
         if kept or (change.how is Changed.SAME and not must_run(run, old, change)):
-            clean.update(name for name in change.new.binds if name in old.__dict__)
+            names = (mangled(old, name) for name in change.new.binds)
+            clean.update(name for name in names if name in old.__dict__)
     return clean - {name for name in clean if _is_alias(old, new, name, clean)}
 
 

@@ -23,6 +23,7 @@ from .class_changes import (
     bound_in_order,
     has_annotations,
     is_docstring,
+    mangled,
     removed_names,
     to_run,
 )
@@ -55,7 +56,7 @@ def patch_class(
         return False
     ClassBody(run, cls, newer).run(dirty)
     for name in removed_names(changes):
-        run.journal.delete_class(cls, name)
+        run.journal.delete_class(cls, mangled(cls, name))
         run.mark_dirty(f"{newer.binds[0]}.{name}")
     _tidy(run, cls, older, newer)
     if dirty:
@@ -89,7 +90,8 @@ def _tidy(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) 
     if _doc_first(older) and not _doc_first(newer) and "__doc__" not in bound_in(newer):
         run.journal.set_class(cls, "__doc__", None)
     if older is not None:
-        run.journal.class_order(cls, [*_FIRST, *_doc_first(newer), *bound_in_order(newer)])
+        bound = [mangled(cls, name) for name in bound_in_order(newer)]
+        run.journal.class_order(cls, [*_FIRST, *_doc_first(newer), *bound])
 
 
 def _doc_first(statement: Statement | None) -> list[str]:
@@ -107,7 +109,8 @@ def _tidy_annotations(run: ModuleRun, cls: type, older: Statement | None, newer:
     annotations = cls.__dict__.get("__annotations__")
     if type(annotations) is not dict:
         return
-    tidy_annotations(run.journal, annotations, annotated_in(older), annotated_in(newer))
+    old, new = ([mangled(cls, name) for name in annotated_in(one)] for one in (older, newer))
+    tidy_annotations(run.journal, annotations, old, new)
     if had and not has and not annotations:
         run.journal.delete_class(cls, "__annotations__")
 

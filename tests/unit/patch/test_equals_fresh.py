@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -132,6 +133,27 @@ CASES: dict[str, tuple[str, str]] = {
         "if True:\n    class C:\n        x = 1\n        y = 1\nelse:\n    class C:\n        z = 1\n",
         "if True:\n    class C:\n        x = 2\n        y = 1\nelse:\n    class C:\n        z = 2\n",
     ),
+    "annotations of private names": (
+        "class _P:\n    a: int\n    c: int\n    __gone: int\n    def f(self): return 1\n",
+        "class _P:\n    a: int\n    __b: str\n    c: int\n    def f(self): return 2\n",
+    ),
+    "private attributes in the middle": (
+        "class P:\n    a = 1\n    __c = 3\n    def __g(self): return 1\n    e = 5\n",
+        "class P:\n    a = 1\n    __b = 2\n    __c = 4\n    def __f(self): return 1\n"
+        "    def __g(self): return 2\n    e = 5\n",
+    ),
+    "private names that a class body reads": (
+        "class P:\n    __x = 1\n    y = __x + 1\n    @property\n    def __n(self): return 1\n"
+        "    @__n.setter\n    def __n(self, v): pass\n    z = [__n]\n",
+        "class P:\n    __x = 2\n    y = __x + 1\n    @property\n    def __n(self): return 1\n"
+        "    @__n.setter\n    def __n(self, v): return 2\n    z = [__n, __x]\n",
+    ),
+    "private names of a class that is made again": (
+        "class B: pass\nclass P:\n    __x = 1\n    def __f(self): return 1\n"
+        "    def __g(self): return self.__f()\n",
+        "class B: pass\nclass P(B):\n    __y = 1\n    def __g(self): return self.__y\n"
+        "    def __h(self): return 1\n",
+    ),
     "annotations that only type checkers read": (
         "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n",
         "from typing import TYPE_CHECKING\nclass C:\n    def f(self): return 1\n"
@@ -160,8 +182,10 @@ def _differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
     ]
 
 
-def _order(module: Any) -> dict[str, list[str]]:
-    return {name: list(vars(c)) for name, c in vars(module).items() if isinstance(c, type)}
+def _orders(module: ModuleType) -> dict[str, tuple[list[str], list[str]]]:
+    """How the attributes and the annotations of every class are ordered."""
+    classes = {name: c for name, c in vars(module).items() if isinstance(c, type)}
+    return {n: (list(vars(c)), list(vars(c).get("__annotations__", ()))) for n, c in classes.items()}
 
 
 @pytest.mark.parametrize("down", [False, True], ids=["up", "down"])
@@ -173,7 +197,7 @@ def test_a_patched_module_equals_a_fresh_one(releases: Releases, name: str, *, d
     before = _told(live, live.module)
     patch = live.patch(new)
     patched = _told(live, live.module)
-    order = _order(live.module)
+    order = _orders(live.module)
     patch.undo()
     assert _differences(_told(live, live.module), before) == []
     del sys.modules[live.name]
@@ -181,4 +205,4 @@ def test_a_patched_module_equals_a_fresh_one(releases: Releases, name: str, *, d
     importlib.invalidate_caches()
     fresh = importlib.import_module(live.name)
     assert _differences(patched, _told(live, fresh)) == []
-    assert order == _order(fresh)
+    assert order == _orders(fresh)

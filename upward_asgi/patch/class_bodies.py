@@ -162,7 +162,7 @@ class ClassBody:
         return become_class(self.run_, before, value, change.old, change.new)
 
     def _deleted(self) -> set[str]:
-        """What the body deletes again, such as the variable of a loop, by the name that the class has it under."""
+        """Names that the body deletes again, such as the variable of a loop."""
         deleted = (name for inner in self.statement.body for name in inner.effects.deletes)
         return {mangled(self.cls, name) for name in deleted}
 

@@ -158,3 +158,11 @@ def test_an_object_that_goes_by_another_name_keeps_its_state() -> None:
     assert compare(new, old, live, before) == ()
     lost = live | {"m.a:hub.n": "5"}
     assert [d.path for d in compare(old, new, before, lost)] == ["m.a:hub.n"]
+
+
+def test_fields_of_a_class_in_another_order_are_a_difference() -> None:
+    """The keys of a table may come in any order; the annotations of a class are its fields."""
+    new = {"m:T.order": "1, 2", "m:C.__annotations__.order": "a, b"}
+    live = {"m:T.order": "2, 1", "m:C.__annotations__.order": "b, a"}
+    found = compare({**new, "m:T.order": "1"}, new, None, live)
+    assert [difference.path for difference in found] == ["m:C.__annotations__.order"]

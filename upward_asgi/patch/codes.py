@@ -1,4 +1,4 @@
-"""Giving a function its code: an entry of its own in the log, for Python warns of some."""
+"""The code of a function: giving it another, and the docstring that is in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 
 from .journal import Journal
 
-__all__ = ["give_code"]
+__all__ = ["doc_of", "give_code", "has_own_doc", "texts_of"]
 
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
@@ -35,3 +35,20 @@ def _set(function: FunctionType, code: CodeType) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         function.__code__ = code
+
+
+def doc_of(code: CodeType) -> str | None:
+    """The docstring as the compiler keeps it: the first constant of a function."""
+    constants = code.co_consts
+    return constants[0] if constants and isinstance(constants[0], str) else None
+
+
+def has_own_doc(function: FunctionType) -> bool:
+    """False when somebody wrote another docstring over the one of its code."""
+    return function.__doc__ == doc_of(function.__code__)
+
+
+def texts_of(function: FunctionType) -> list[str]:
+    """The string objects that whoever copied the function's own docstring may have."""
+    texts = [doc_of(function.__code__), *([function.__doc__] if has_own_doc(function) else [])]
+    return [text for text in texts if text is not None]

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+from .codes import has_own_doc
 from .journal import Journal
-from .living import doc_of
 
 __all__ = ["refresh_docs"]
 
@@ -45,7 +45,7 @@ def _doc(holder: Any) -> object:
 
 def _own(holder: object) -> bool:
     """True when the function's own code has this docstring: then it is no copy."""
-    return isinstance(holder, FunctionType) and doc_of(holder.__code__) == holder.__doc__
+    return isinstance(holder, FunctionType) and has_own_doc(holder)
 
 
 def _members(modules: Iterable[ModuleType]) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any, TypeGuard
 
-from .codes import give_code
+from .codes import give_code, has_own_doc
 from .journal import Journal
 
 __all__ = ["become", "can_become", "forward", "forwards", "functions_under", "redefine", "same_definition"]
@@ -30,14 +30,15 @@ def can_become(old: FunctionType, code: CodeType) -> bool:
 
 def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeType) -> None:
     """Give `old` everything that `new`'s definition evaluated, and `code`; what others stamped on it
-    stays. Of a wrapper, what it wraps goes on as well.
+    stays, a docstring too. Of a wrapper, what it wraps goes on as well.
     """
+    if has_own_doc(old) or not has_own_doc(new):
+        journal.set_attribute(old, "__doc__", new.__doc__)
     kept = _become_cells(journal, old, new, frozenset((id(old),)))
     give_code(journal, old, code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
     _become_annotations(journal, old, new.__annotations__)
-    journal.set_attribute(old, "__doc__", new.__doc__)
     if hasattr(new, "__type_params__"):
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     for name, value in new.__dict__.items():

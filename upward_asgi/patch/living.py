@@ -13,15 +13,15 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 from ..appup.codes import CodePair, CodePairs
-from .codes import give_code
+from .codes import doc_of, give_code, has_own_doc, texts_of
 from .journal import Journal
 from .near import near_objects
 
-__all__ = ["Distribution", "LivingFunctions", "clear_caches", "distribute", "doc_of"]
+__all__ = ["Distribution", "LivingFunctions", "clear_caches", "distribute"]
 
 
 _KINDS = frozenset({FunctionType, functools._lru_cache_wrapper})
@@ -144,17 +144,11 @@ def distribute(
 
 def _give(journal: Journal, function: FunctionType, pair: CodePair, done: Distribution) -> None:
     old_doc, new_doc = doc_of(pair.old), doc_of(pair.new)
-    if old_doc != new_doc and function.__doc__ == old_doc:
-        if function.__doc__ is not None:
-            done.docs.append((function.__doc__, new_doc))
-        journal.set_attribute(function, "__doc__", new_doc)
+    if old_doc != new_doc:
+        done.docs += [(text, new_doc) for text in texts_of(function)]
+        if has_own_doc(function):
+            journal.set_attribute(function, "__doc__", new_doc)
     give_code(journal, function, pair.new)
-
-
-def doc_of(code: CodeType) -> str | None:
-    """The docstring as the compiler keeps it: the first constant of a function."""
-    constants = code.co_consts
-    return constants[0] if constants and isinstance(constants[0], str) else None
 
 
 def clear_caches(

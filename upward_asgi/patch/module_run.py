@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -14,12 +16,14 @@ from ..appup.diff import Change
 from ..appup.names import dotted_names
 from ..appup.scopes import CLOSURES, Scopes, key
 from ..appup.trees import Module
+from .codes import doc_of, has_own_doc, texts_of
 from .derived import NewAttributes
 from .former import Former
 from .functions import redefine
 from .in_use import Gone
 from .journal import Journal
 from .living import LivingFunctions
+from .registrations import Registrations
 
 __all__ = ["ModuleRun", "Progress", "future_flags"]
 
@@ -50,9 +54,17 @@ class Progress:
     """What the new release does not have, and nobody may have afterwards."""
     docs: list[tuple[str, str | None]] = field(default_factory=list)
     """Docstrings that changed, old and new."""
+    registrations: Registrations | None = None
+    """What definitions have entered in tables of the release."""
     living: LivingFunctions | None = None
     """The living functions of the changed modules."""
     notes: list[str] = field(default_factory=list)
+
+    def taken_out(self, definition: object) -> AbstractContextManager[None]:
+        """While its statement runs again, the definition is in no table of the release."""
+        if self.registrations is None:
+            return nullcontext()
+        return self.registrations.taken_out(definition)
 
 
 @dataclass(slots=True)
@@ -111,8 +123,7 @@ class ModuleRun:
         """Let a living function become `new` with `code`, and remember what that changes for others."""
         if old.__code__ != code or _values(old) != _values(new):
             self.progress.changed_functions.add(id(old))
-        if old.__doc__ != new.__doc__ and old.__doc__ is not None:
-            self.progress.docs.append((old.__doc__, new.__doc__))
+        self.progress.docs += [(text, told) for text, told in _texts(old, new) if text != told]
         redefine(self.journal, old, new, code)
 
     def older(self, statement: Statement) -> Statement | None:
@@ -151,6 +162,14 @@ class ModuleRun:
     def mark_dirty(self, *names: str) -> None:
         """Say that these names of the module stand for other objects or values now."""
         self.progress.dirty.update(key(self.name, name) for name in names)
+
+
+def _texts(old: FunctionType, new: FunctionType) -> Iterator[tuple[str, str | None]]:
+    """What copies of the old function's docstring are to say; also of one that was written over it."""
+    own = has_own_doc(old)
+    yield from ((text, new.__doc__ if own else doc_of(new.__code__)) for text in texts_of(old))
+    if not own and old.__doc__ is not None and not has_own_doc(new):
+        yield old.__doc__, new.__doc__
 
 
 def _values(function: FunctionType) -> tuple[int, ...]:

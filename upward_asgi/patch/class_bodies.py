@@ -98,14 +98,18 @@ class ClassBody:
             assert change.new is not None
             alone = change.new.is_function and self.shared[change.new.binds] == 1
             node, stripped = self._strip(change) if alone else (change.new.node, False)
-            self._exec(node, change.new, namespace)
             name = mangled(self.cls, change.new.binds[0]) if alone else ""
+            again = change.new.decorated and not stripped
+            with self.run_.progress.taken_out(self.cls.__dict__.get(name) if again else MISSING):
+                self._exec(node, change.new, namespace)
             if stripped:
                 namespace[name] = self._redefine(name, namespace[name], change)
                 settled.add(name)
             elif type(namespace.get(name)) is FunctionType:
                 self._unmark(name, [change])
-                namespace[name] = self._set(name, namespace[name])
+                made, namespace[name] = namespace[name], self._set(name, namespace[name])
+                if again and made is not namespace[name]:  # its decorators may have put it somewhere
+                    self.run_.progress.superseded.append((made, namespace[name]))
                 settled.add(name)
         return settled
 

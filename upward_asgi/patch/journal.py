@@ -93,8 +93,9 @@ class Journal:
         yield self._entries
         yield self.containers
         for entry in self._entries:
-            if isinstance(entry, _Contents):
+            if isinstance(entry, _Item | _Contents):
                 yield entry
+            if isinstance(entry, _Contents):
                 yield entry.held
             if not isinstance(entry, types.FunctionType):
                 continue
@@ -115,7 +116,7 @@ class Journal:
         before = dict.get(namespace, name, MISSING)
         if before is value:
             return
-        self._entries.append(lambda: _restore_item(namespace, name, before))
+        self._entries.append(_Item(namespace, name, before))
         dict.__setitem__(namespace, name, value)
 
     def delete_item(self, namespace: dict[Any, Any], name: Any) -> None:
@@ -208,8 +209,33 @@ class Journal:
         An undo may come later, when the application's own tasks have gone on: what they have put in and taken
         out since is theirs, and no part of the patch.
         """
-        kept = [entry for entry in self._entries if not (isinstance(entry, _Contents) and entry.unchanged())]
+        unchanged: set[int] = set()
+        kept: list[Callable[[], object]] = []
+        for entry in self._entries:
+            if isinstance(entry, _Contents) and entry.unchanged():
+                unchanged.add(id(entry.container))
+            elif not (isinstance(entry, _Item) and id(entry.container) in unchanged):
+                kept.append(
+                    entry
+                )  # an item that was written and is as it was would bring back what was between
         self._entries[:] = kept
+
+
+class _Item:
+    """What a dictionary had under one name, or that it had nothing."""
+
+    __slots__ = ("before", "container", "name")
+
+    def __init__(self, container: dict[Any, Any], name: Any, before: object) -> None:
+        self.container = container
+        self.name = name
+        self.before = before
+
+    def __call__(self) -> None:
+        if self.before is MISSING:
+            dict.pop(self.container, self.name, None)
+        else:
+            dict.__setitem__(self.container, self.name, self.before)
 
 
 class _Contents:
@@ -246,13 +272,6 @@ def _items(container: dict[Any, Any]) -> list[tuple[Any, Any]]:
 
 def _items_in_order(container: OrderedDict[Any, Any]) -> list[tuple[Any, Any]]:
     return list(container.items())
-
-
-def _restore_item(namespace: dict[Any, Any], name: Any, before: object) -> None:
-    if before is MISSING:
-        dict.pop(namespace, name, None)
-    else:
-        dict.__setitem__(namespace, name, before)
 
 
 def _set_class(cls: type, name: str, value: object) -> None:

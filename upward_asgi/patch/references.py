@@ -37,10 +37,11 @@ class _Replacement:
         self.by_id = {id(old): (old, new) for old, new in pairs if old is not new}
         self.skip = {id(self), id(self.by_id), *map(id, self.by_id.values()), *(id(item) for item in skip)}
         self.log: set[int] = set()
-        self.tuples: dict[int, tuple[Any, ...]] = {}
+        self.fixed: dict[int, tuple[Any, ...] | MethodType] = {}
+        """Tuples and bound methods cannot change: others take their places, wherever they are held."""
         self.namespaces: dict[int, dict[Any, Any]] = {}
         """Dictionaries that may be those of classes. Like tuples, they have to wait for a second look."""
-        self.skip.update((id(self.tuples), id(self.namespaces)))
+        self.skip.update((id(self.fixed), id(self.namespaces)))
 
     def now(self, value: object) -> Any:
         pair = self.by_id.get(id(value))
@@ -59,11 +60,11 @@ class _Replacement:
             self.journal.set_attribute(holder, "cell_contents", self.now(holder.cell_contents))
         elif kind is FunctionType:
             self._in_function(holder)
-        elif kind is tuple:
-            self._in_tuple(holder)
+        elif kind is tuple or kind is MethodType:
+            self._in_fixed(holder)
         elif issubclass(kind, type):
             self._in_class(holder)
-        elif not issubclass(kind, MethodType | FrameType):
+        elif not issubclass(kind, FrameType):
             self._in_instance(holder)
 
     def _in_instance(self, holder: Any) -> None:
@@ -115,40 +116,42 @@ class _Replacement:
             if namespace:
                 self._in_dict(namespace)
 
-    def _in_tuple(self, holder: tuple[Any, ...]) -> None:
+    def _in_fixed(self, holder: tuple[Any, ...] | MethodType) -> None:
         if id(holder) not in self.skip and self.depth <= _NESTED:
-            self.tuples[id(holder)] = holder
+            self.fixed[id(holder)] = holder
 
     def settle(self) -> None:
         """Do what had to wait, all of it with one more look.
 
-        A tuple cannot change: a new one takes its place wherever it is held (bases are set elsewhere).
+        A tuple or a bound method cannot change: a new one takes its place wherever it is held (bases are set
+        elsewhere).
         """
-        if not self.tuples and not self.namespaces:
+        if not self.fixed and not self.namespaces:
             return
-        found = holders((*self.namespaces.values(), *self.tuples.values()))
+        found = holders((*self.namespaces.values(), *self.fixed.values()))
         self._in_namespaces(found)
         made: dict[int, Any] = {}
-        pairs = ((holder, self._made_anew(holder, made)) for holder in self.tuples.values())
+        pairs = ((holder, self._made_anew(holder, made)) for holder in self.fixed.values())
         nested = _Replacement(self.journal, pairs, (found, made), self.depth + 1)
-        nested.skip |= {*self.skip, *self.tuples}
+        nested.skip |= {*self.skip, *self.fixed}
         log = nested.log = self.log or {id(item) for item in self.journal.holders()}
         for outer in found:
-            if id(outer) not in nested.skip and id(outer) not in log and self._holds_a_tuple(outer):
+            if id(outer) not in nested.skip and id(outer) not in log and self._holds_fixed(outer):
                 nested.in_object(outer)
         nested.settle()
 
-    def _made_anew(self, holder: tuple[Any, ...], made: dict[int, Any]) -> Any:
-        """The tuple with the new objects, and with what tuples inside of it are to be."""
+    def _made_anew(self, holder: Any, made: dict[int, Any]) -> Any:
+        """The same with the new objects, and with what is fixed inside of it as it is to be."""
         if id(holder) not in made:
-            inner = (self._made_anew(v, made) if id(v) in self.tuples else self.now(v) for v in holder)
-            made[id(holder)] = tuple(inner)
+            parts = (holder.__func__, holder.__self__) if type(holder) is MethodType else holder
+            inner = (self._made_anew(v, made) if id(v) in self.fixed else self.now(v) for v in parts)
+            made[id(holder)] = MethodType(*inner) if type(holder) is MethodType else tuple(inner)
         return made[id(holder)]
 
-    def _holds_a_tuple(self, holder: object) -> bool:
-        """True for what was found because of a tuple, and can hold another."""
+    def _holds_fixed(self, holder: object) -> bool:
+        """True for what was found because of a tuple or a method, and can hold another."""
         parts = gc.get_referents(holder)
-        return any(id(part) in self.tuples for part in parts) and not issubclass(type(holder), type)
+        return any(id(part) in self.fixed for part in parts) and not issubclass(type(holder), type)
 
     def _in_namespaces(self, found: Iterable[Any]) -> None:
         """Written to directly, the dictionary of a class would leave the type's attribute cache stale."""
@@ -195,7 +198,7 @@ def replace_references(
     for holder in found:
         if id(holder) in replacement.skip or id(holder) in own or id(holder) in replacement.by_id:
             continue
-        if issubclass(type(holder), MethodType | FrameType):
+        if issubclass(type(holder), FrameType):
             continue
         replacement.in_object(holder)
         if id(type(holder)) in replacement.by_id:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from .journal import Journal
@@ -26,15 +26,21 @@ _MOST = 50_000
 """Objects looked at; what lies beyond is left to the rehearsal."""
 
 
-def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) -> None:
-    """Remember the contents of every container near the surface of the application's modules."""
-    spaces = list(namespaces)
-    for container in containers(spaces):
+def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) -> set[int]:
+    """Remember the contents of every container near the surface of the application's modules.
+
+    Returns the ids of the dictionaries among them that are no namespace of an object.
+    """
+    spaces, tables = list(namespaces), set()
+    for container, is_namespace in _reachable(spaces):
         journal.contents(container)
+        if type(container) in (dict, defaultdict) and not is_namespace:
+            tables.add(id(container))
     names = {space.get("__name__") for space in spaces}
     for cls in {id(cls): cls for space in spaces for cls in _classes(space)}.values():
         if cls.__module__ in names:
             journal.class_contents(cls)
+    return tables
 
 
 def _classes(namespace: dict[str, object]) -> Iterator[type]:
@@ -46,36 +52,46 @@ def _classes(namespace: dict[str, object]) -> Iterator[type]:
 
 def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
     """Dicts, lists, sets and the like within a few steps of the modules, each once."""
+    return (container for container, _ in _reachable(namespaces))
+
+
+def _reachable(namespaces: Iterable[dict[str, object]]) -> Iterator[tuple[Any, bool]]:
+    """The containers, and whether one is what an object keeps its own attributes in."""
     seen: set[int] = set()
-    level: list[object] = [
-        value for space in namespaces for name, value in list(space.items()) if name != "__builtins__"
+    level: list[tuple[object, bool]] = [
+        (value, False)
+        for space in namespaces
+        for name, value in list(space.items())
+        if name != "__builtins__"
     ]
     for _ in range(_DEPTH):
-        following: list[object] = []
-        for item in level:
+        following: list[tuple[object, bool]] = []
+        for item, is_namespace in level:
             if issubclass(type(item), _LEAVES) or id(item) in seen or len(seen) > _MOST:
                 continue
             seen.add(id(item))
             if type(item) in _CONTAINERS:
                 if len(item) > _LARGEST:  # type: ignore[arg-type]
                     continue
-                yield item
+                yield item, is_namespace
             following.extend(_inside(item))
         level = following
 
 
-def _inside(item: object) -> Iterator[object]:
+def _inside(item: Any) -> Iterator[tuple[object, bool]]:
     kind = type(item)
     if kind in (dict, OrderedDict, defaultdict):
-        yield from dict.values(item)  # type: ignore[arg-type]
+        yield from ((value, False) for value in dict.values(item))
     elif kind in (list, tuple, deque):
-        yield from item  # type: ignore[misc]
+        yield from ((value, False) for value in item)
     elif issubclass(kind, type):
-        yield from (value for value in item.__dict__.values() if not issubclass(type(value), _LEAVES))
+        for name, value in item.__dict__.items():
+            if not issubclass(type(value), _LEAVES):
+                yield value, name.startswith("__")  # such as `__annotations__`
     elif _WEAK.isdisjoint(kind.__mro__):
         try:
             namespace = object.__getattribute__(item, "__dict__")
         except AttributeError:
             return
         if type(namespace) is dict:
-            yield namespace
+            yield namespace, True

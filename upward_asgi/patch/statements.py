@@ -273,6 +273,9 @@ def _whole(
     if asks_what_is_there(statement):
         earlier = run.progress.scopes.statements(run.name)[: statement.index]
         run_as_if_first(run.journal, run.compile(statement.node), run.namespace, earlier)
+    elif statement.is_class or (statement.is_function and statement.decorated):
+        with run.progress.taken_out(before.get(statement.binds[0], MISSING)):
+            _run_in_namespace(run, statement.node)
     else:
         _run_in_namespace(run, statement.node)
     if star:

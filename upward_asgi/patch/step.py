@@ -31,6 +31,7 @@ from .modules import (
     update_place,
 )
 from .process_state import ProcessState
+from .registrations import Registrations
 from .report import PatchReport
 from .sources import unfit_closures
 from .state import snapshot_state
@@ -65,7 +66,8 @@ class Step:
         self.journal.do(partial(material.imports.switch, material.new.root))
         if any(isinstance(i, (*RUNS, RebuildApp, CodeChange)) for i in material.instructions):
             live = live_modules(material.packages)
-            snapshot_state(self.journal, [module.__dict__ for module in live.values()])
+            tables = snapshot_state(self.journal, [module.__dict__ for module in live.values()])
+            self.progress.registrations = Registrations(self.journal, tables)
         self.turns.remember()
         before = former_names(material.instructions)
         self.code_changes.before(lambda module: before.get(module, module))

@@ -1,0 +1,5 @@
+import ops
+from proxies import Operations
+
+Operations.show_in(globals())
+current = Operations()

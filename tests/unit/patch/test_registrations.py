@@ -1,0 +1,101 @@
+"""Tables that take nothing twice, and definitions in them that a patch makes anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from upward_asgi.errors import PatchFailed
+
+from .conftest import Live, Releases
+
+REGISTRY = """
+class Registry:
+    def __init__(self):
+        self.entries = {}
+    def takes(self, key, of=None):
+        def decorate(made):
+            assert key not in self.entries, f"{key} twice"
+            self.entries[key] = made if of is None else getattr(made, of)
+            return made
+        return decorate
+REGISTRY = Registry()
+class A: pass
+class B: pass
+"""
+OLD = f"""{REGISTRY}
+@REGISTRY.takes("first")
+def first(): return 1
+@REGISTRY.takes("bound", of="make")
+@REGISTRY.takes("class")
+class C(A):
+    @classmethod
+    def make(cls): return (cls, 1)
+@REGISTRY.takes("function")
+def function(): return 1
+REGISTRY.takes("alias")(C)
+"""
+NEW = OLD.replace("C(A)", "C(B)").replace('"function")', '"function")\n@(lambda f: f)').replace("1", "2")
+
+
+def entries(live: Live) -> dict[str, Any]:
+    """What the registry has."""
+    found: dict[str, Any] = live.module.REGISTRY.entries
+    return found
+
+
+def holds(live: Live, value: int) -> bool:
+    """True when every entry is the living definition, in the order of the first start."""
+    found, module = entries(live), live.module
+    assert list(found) == ["first", "class", "bound", "function", "alias"]
+    assert found["class"] is found["alias"] is module.C
+    assert found["first"] is module.first and found["function"] is module.function
+    assert found["bound"]() == module.C.make() == (module.C, value)
+    return bool(module.function() == module.first() == value)
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["at once", "when others have run"])
+def test_entries_are_made_again_and_come_back(releases: Releases, settled: bool) -> None:
+    """The registry has the living definitions after the patch and after the undo, also after a late one."""
+    live = releases.load(OLD)
+    before = dict(entries(live))
+    patch = live.patch(NEW)
+    assert holds(live, 2)
+    if settled:
+        patch.settle()
+    patch.undo()
+    assert holds(live, 1)
+    assert all(entries(live)[key] is before[key] for key in before)
+
+
+def test_what_others_put_in_meanwhile_stays_after_a_late_undo(releases: Releases) -> None:
+    """The table was the same after the patch, so an undo leaves alone what came to it since."""
+    live = releases.load(OLD.replace('@REGISTRY.takes("bound", of="make")\n', ""))
+    patch = live.patch(NEW.replace('@REGISTRY.takes("bound", of="make")\n', ""))
+    patch.settle()
+    entries(live)["plugged"] = plugged = object()
+    patch.undo()
+    assert entries(live)["plugged"] is plugged and entries(live)["class"] is live.module.C
+
+
+def test_another_definition_still_keeps_its_key(releases: Releases) -> None:
+    """Only a definition's own entries make room: two of one key are refused, and all is as before."""
+    live = releases.load(OLD)
+    with pytest.raises(PatchFailed, match="first twice"):
+        live.patch(NEW.replace('"function")', '"first")'))
+    assert holds(live, 1)
+
+
+def test_a_method_that_is_decorated_again_makes_room_too(releases: Releases) -> None:
+    """In the body of a class the same holds as outside of it."""
+    source = f"""{REGISTRY}
+class Service:
+    @REGISTRY.takes("run")
+    def run(self): return 1
+"""
+    live = releases.load(source)
+    patch = live.patch(source.replace('"run")', '"run")\n    @(lambda f: f)').replace("1", "2"))
+    assert entries(live) == {"run": live.module.Service.run} and live.module.Service().run() == 2
+    patch.undo()
+    assert entries(live) == {"run": live.module.Service.run} and live.module.Service().run() == 1

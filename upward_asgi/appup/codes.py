@@ -25,10 +25,12 @@ class CodePair:
 
     old: CodeType
     new: CodeType
+    definition: str = ""
+    """The qualified name in the source, where a decorator gave the code another one."""
 
     @property
     def qualname(self) -> str:
-        return self.new.co_qualname
+        return self.definition or self.new.co_qualname
 
     @cached_property
     def changed(self) -> bool:
@@ -63,10 +65,24 @@ class CodePairs:
         for pair in candidates:
             if pair.old == code:
                 return pair
-        if not code.co_flags & inspect.CO_ITERABLE_COROUTINE:
-            return None
-        marked = (_marked(pair) for pair in candidates)
-        return next((pair for pair in marked if pair is not None and pair.old == code), None)
+        marked = (_marked(pair) for pair in candidates if code.co_flags & inspect.CO_ITERABLE_COROUTINE)
+        found = next((pair for pair in marked if pair is not None and pair.old == code), None)
+        return found or self._of_renamed(code)
+
+    def _of_renamed(self, code: CodeType) -> CodePair | None:
+        """The pair of a code that a decorator gave another name; None when it may be one of several."""
+        at_line = self.by_line.get(code.co_firstlineno, ())
+        renamed = [_renamed(pair, code) for pair in at_line if pair.old.co_code == code.co_code]
+        found = [pair for pair in renamed if pair.old == code]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def by_line(self) -> Mapping[int, tuple[CodePair, ...]]:
+        """The pairs by the first line of the old code."""
+        found: defaultdict[int, list[CodePair]] = defaultdict(list)
+        for pair in self.pairs:
+            found[pair.old.co_firstlineno].append(pair)
+        return MappingProxyType({line: tuple(pairs) for line, pairs in found.items()})
 
     def to(self, new: CodeType) -> CodePair | None:
         """The pair whose new code this is."""
@@ -85,6 +101,11 @@ def _marked(pair: CodePair) -> CodePair | None:
         return None  # the decorator would make something else of it
     old, new = (code.replace(co_flags=code.co_flags | mark) for code in (pair.old, pair.new))
     return CodePair(old, new)
+
+
+def _renamed(pair: CodePair, code: CodeType) -> CodePair:
+    names = {"co_name": code.co_name, "co_qualname": code.co_qualname}
+    return CodePair(pair.old.replace(**names), pair.new.replace(**names), pair.qualname)
 
 
 def compile_module(module: Module) -> CodeType:

@@ -18,7 +18,7 @@ from .attributes import gained_attributes
 from .codes import CodePairs, compile_module, pair_codes
 from .definitions import Statement, assigned_value, made_otherwise
 from .diff import Change, Changed, classes_changed, diff_statements
-from .flow_reads import Reads
+from .flow_reads import Reads, passed_on
 from .marked import Marked
 from .names import Imported
 from .namespaces import bound_names, go_through_others
@@ -228,6 +228,8 @@ class Flow:
             return
         for name in statement.effects.binds | statement.effects.deletes:
             yield key(module, name)
+        if change is not None:
+            yield from (key(module, name) for name in self.scopes.brought_by(statement))
         for inner in statement.classes:
             yield from self._class_dirty(inner, None)
         for dotted in statement.effects.mutates:
@@ -287,6 +289,7 @@ class Flow:
             run = self.runs[statement.module][statement.index] = Run(statement, None, always=False)
             self.dirty.update(self._makes_dirty(statement, None))
         run.when |= hits
+        self.dirty.update(passed_on(statement, hits))
         if not (statement.is_block and are_about_making(hits)):
             for other in self._with(statement):
                 self._run_when(other, hits)

@@ -11,7 +11,7 @@ from .scopes import CLOSURES, MAKING, METADATA, Scopes, key
 from .tables_filled import filled_by_calling, is_table, tables_filled
 from .trees import Tree
 
-__all__ = ["Reads"]
+__all__ = ["Reads", "passed_on"]
 
 
 class Reads:
@@ -76,6 +76,14 @@ class Reads:
             if isinstance(base, ast.Subscript):
                 base = base.value
             yield from self.scopes.resolve(statement.module, ast.unparse(base))
+
+
+def passed_on(statement: Statement, hits: set[str]) -> Iterator[str]:
+    """What a star import binds in its own module, of the definitions that it may read anew."""
+    stars = {imported.module for imported in statement.effects.imports if imported.bound == "*"}
+    for module, _, name in (hit.partition(":") for hit in hits):
+        if module in stars and "." not in name:
+            yield key(statement.module, name)
 
 
 def _words(name: str) -> Iterator[str]:

@@ -184,8 +184,13 @@ class Scopes:
 
     def brought_by_stars(self, module: str) -> set[str]:
         """What the star imports of a module bring from others of the release, as far as that is written."""
-        stars = self.imports(module).get("*", ())
-        return {name for star in stars for name in self._exported(star.module, frozenset((module,)))}
+        return {name for statement in self.statements(module) for name in self.brought_by(statement)}
+
+    def brought_by(self, statement: Statement) -> set[str]:
+        """The same of the star imports of one statement."""
+        stars = (imported for imported in statement.effects.imports if imported.bound == "*")
+        seen = frozenset((statement.module,))
+        return {name for star in stars for name in self._exported(star.module, seen)}
 
     def _exported(self, module: str, seen: frozenset[str]) -> set[str]:
         if module in seen or module not in self.tree:

@@ -14,10 +14,17 @@ __all__ = ["Former", "former", "likeness"]
 class Former:
     """Of one module."""
 
-    bound: frozenset[str]
-    """The names that its statements bound, those that star imports brought included."""
+    named: frozenset[str]
+    """The names that its statements bound by name."""
+    starred: frozenset[str]
+    """Those that its star imports brought."""
     classes: tuple[Statement, ...]
     """Its class statements, also those in blocks."""
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """Either."""
+        return self.named | self.starred
 
     def made(self, cls: type) -> Statement | None:
         """The class statement that made a living class, the likeliest of its name; None: there was none."""
@@ -30,7 +37,7 @@ def former(scopes: Scopes, module: str) -> Former:
     statements = scopes.statements(module)
     named = frozenset(name for statement in statements for name in statement.effects.binds)
     own = tuple(s for statement in statements for s in (statement, *statement.classes) if s.is_class)
-    return Former(named | scopes.brought_by_stars(module), own)
+    return Former(named, frozenset(scopes.brought_by_stars(module)), own)
 
 
 def likeness(cls: type, statement: Statement) -> int:

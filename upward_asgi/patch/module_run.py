@@ -44,6 +44,8 @@ class Progress:
     """Ids of living functions whose code changed."""
     exported: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
     """What each star import, by module and statement, had brought before the patch."""
+    taken: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    """What of that the importing module had from somewhere else all the same."""
     left_behind: list[tuple[type, str]] = field(default_factory=list)
     """Subclasses that could not take a replaced base, and why."""
     gained: list[NewAttributes] = field(default_factory=list)

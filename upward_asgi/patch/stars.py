@@ -7,7 +7,7 @@ import sys
 from ..appup.definitions import Statement
 from .module_run import ModuleRun
 
-__all__ = ["drop_unexported", "exported", "has_star"]
+__all__ = ["drop_unexported", "exported", "has_star", "taken_by_others", "taken_later"]
 
 
 def exported(module: str) -> frozenset[str]:
@@ -32,3 +32,22 @@ def drop_unexported(run: ModuleRun, statement: Statement) -> None:
     for name in had - now - bound:
         run.journal.delete_item(run.namespace, name)
         run.mark_dirty(name)
+
+
+def taken_by_others(importer: str, module: str) -> frozenset[str]:
+    """What a star import of `module` brings and `importer` has from somewhere else: a later statement."""
+    here = getattr(sys.modules.get(importer), "__dict__", {})
+    there = getattr(sys.modules.get(module), "__dict__", {})
+    return frozenset(n for n in exported(module) if n in here and n in there and here[n] is not there[n])
+
+
+def taken_later(run: ModuleRun, statement: Statement) -> frozenset[str]:
+    """The names that a star import leaves to whoever binds them after it in the module."""
+    later = run.progress.scopes.statements(run.name)[statement.index + 1 :]
+    stars = (imported for other in later for imported in other.effects.imports if imported.bound == "*")
+    bound = {name for other in later for name in other.effects.binds}
+    bound.update(*(exported(star.module) for star in stars))
+    at, had = (run.name, statement.index), run.former.named if run.former else frozenset()
+    taken = run.progress.taken.get(at, frozenset())
+    fresh = bound - run.progress.exported.get(at, frozenset())
+    return fresh | {name for name in taken if name in bound or name not in had}

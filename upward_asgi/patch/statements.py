@@ -26,7 +26,7 @@ from .journal import MISSING
 from .module_run import ModuleRun
 from .settling import settle
 from .stamps import remember_names
-from .stars import drop_unexported, has_star
+from .stars import drop_unexported, has_star, taken_later
 from .visible import asks_what_is_there, run_as_if_first
 
 __all__ = ["adopt_definition", "run_statement"]
@@ -139,7 +139,7 @@ def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> boo
     decorated, node.decorator_list = bool(node.decorator_list), []
     captured: dict[str, Any] = {}
     exec(run.compile(node), run.namespace, captured)
-    new, code = captured[node.name], _new_code(run, statement)
+    new, code = captured[node.name], _named_like(target.__code__, _new_code(run, statement))
     if can_become(target, code):
         run.redefine(target, new, code)
         return True
@@ -150,6 +150,13 @@ def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> boo
     run.journal.set_item(run.namespace, node.name, new)
     run.mark_dirty(node.name)
     return True
+
+
+def _named_like(old: CodeType, new: CodeType) -> CodeType:
+    """The new code under the name that a decorator gave the old one."""
+    if old.co_qualname == new.co_qualname:
+        return new
+    return new.replace(co_name=old.co_name, co_qualname=old.co_qualname)
 
 
 # Classes
@@ -280,11 +287,12 @@ def _whole(
         _run_in_namespace(run, statement.node)
     if star:
         before = {**dict.fromkeys(run.namespace, MISSING), **before}
+    others = taken_later(run, statement) if star else frozenset()
     for name, old in before.items():
         new = run.namespace.get(name, MISSING)
         if new is old:
             continue
-        taken = _took_the_name_later(run, statement, name, old)
+        taken = _took_the_name_later(run, statement, name, old) or (old is not MISSING and name in others)
         final = old if taken else settle(run, statement, old, new, moved=moved)
         if final is MISSING:
             continue

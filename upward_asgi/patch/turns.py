@@ -34,7 +34,7 @@ from .module_run import ModuleRun, Progress, future_flags
 from .modules import delete_module, live_modules
 from .report import PatchReport
 from .stand_ins import require_own_namespace
-from .stars import exported
+from .stars import exported, taken_by_others
 from .statements import adopt_definition, run_statement
 from .unimportable import importers_of, wants_what_is_not_there
 
@@ -77,6 +77,9 @@ class Turns:
                     if imported.bound == "*":
                         had = self.progress.exported.get(at, frozenset())
                         self.progress.exported[at] = had | exported(imported.module)
+                        others = self.progress.taken.get(at, frozenset())
+                        taken = taken_by_others(instruction.module, imported.module)
+                        self.progress.taken[at] = others | taken
 
     def remade(self) -> Iterator[type]:
         """Classes with fields whose statement may run, and those below: their instances may gain some."""

@@ -16,6 +16,15 @@ from upward_asgi.patch.describe import describe
 
 from .conftest import Live, Releases
 
+_RENAMES = (
+    "import types\ndef patch(cls, name):\n    def put(f):\n"
+    "        code = f.__code__.replace(co_name=name, co_qualname=f'{cls.__name__}.{name}')\n"
+    "        g = types.FunctionType(code, f.__globals__, name, f.__defaults__)\n"
+    "        g.__qualname__ = code.co_qualname\n        setattr(cls, name, g)\n"
+    "        return globals().get(f.__name__)\n    return put\nclass C: ...\n"
+)
+"""A decorator that puts a copy of its function, under another name, into a class."""
+
 CASES: dict[str, tuple[str, str]] = {
     "an attribute that a later statement deletes": (
         "class C:\n    __slots__ = ()\n    x = 1\n    def f(self): return 1\n",
@@ -132,6 +141,15 @@ CASES: dict[str, tuple[str, str]] = {
     "a class in a block of which another branch defines one too": (
         "if True:\n    class C:\n        x = 1\n        y = 1\nelse:\n    class C:\n        z = 1\n",
         "if True:\n    class C:\n        x = 2\n        y = 1\nelse:\n    class C:\n        z = 2\n",
+    ),
+    "a function that its decorator renames": (
+        f"{_RENAMES}@patch(C, 'f')\ndef f_(self): return 1\n@patch(C, 'g')\ndef g_(self): return 1\n",
+        f"{_RENAMES}A = 1\n@patch(C, 'f')\ndef f_(self): return 2\n\n@patch(C, 'g')\n"
+        "def g_(self): return 1\n",
+    ),
+    "a function that its decorator renames, with another parameter": (
+        f"{_RENAMES}@patch(C, 'f')\ndef f(self): return 1\n",
+        f"{_RENAMES}@patch(C, 'f')\ndef f(self, more=2): return more\n",
     ),
     "annotations of private names": (
         "class _P:\n    a: int\n    c: int\n    __gone: int\n    def f(self): return 1\n",

@@ -1,0 +1,2 @@
+from pkg.common import *
+from pkg.other import *

@@ -1,0 +1,4 @@
+LIMIT = 1
+OLD = 0
+STEP = 0
+TIMES = 0

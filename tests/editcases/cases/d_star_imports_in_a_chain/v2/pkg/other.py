@@ -1,0 +1,3 @@
+from pkg.extra import *
+
+TIMES = 1

@@ -1,0 +1,4 @@
+LIMIT = 2
+NEW = 3
+STEP = 1
+TIMES = 5

@@ -104,8 +104,9 @@ def _marked(pair: CodePair) -> CodePair | None:
 
 
 def _renamed(pair: CodePair, code: CodeType) -> CodePair:
-    names = {"co_name": code.co_name, "co_qualname": code.co_qualname}
-    return CodePair(pair.old.replace(**names), pair.new.replace(**names), pair.qualname)
+    name, qualname = code.co_name, code.co_qualname
+    old = pair.old.replace(co_name=name, co_qualname=qualname)
+    return CodePair(old, pair.new.replace(co_name=name, co_qualname=qualname), pair.qualname)
 
 
 def compile_module(module: Module) -> CodeType:

@@ -49,5 +49,5 @@ def taken_later(run: ModuleRun, statement: Statement) -> frozenset[str]:
     bound.update(*(exported(star.module) for star in stars))
     at, had = (run.name, statement.index), run.former.named if run.former else frozenset()
     taken = run.progress.taken.get(at, frozenset())
-    fresh = bound - run.progress.exported.get(at, frozenset())
+    fresh = frozenset(bound) - run.progress.exported.get(at, frozenset())
     return fresh | {name for name in taken if name in bound or name not in had}

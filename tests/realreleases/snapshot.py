@@ -19,7 +19,8 @@ __all__ = ["differences", "snapshot"]
 
 Snapshot = dict[str, str]
 
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+|(?<=\w:)\d{12,16}(?=')")
+"""In a default `repr`, and in what pydantic calls its schemas (`'pkg.mod.Model:94897420030864'`)."""
 _SKIPPED = frozenset(
     ("__builtins__", "__cached__", "__loader__", "__spec__", "__warningregistry__", "__weakref__", "__dict__")
 )

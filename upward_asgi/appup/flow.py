@@ -168,6 +168,10 @@ class Flow:
         return gone - self.scopes.brought_by_stars(module)
 
     def _markers(self) -> None:
+        for left in self.marked.settings.left_over:
+            module, _, name = left.partition(":")
+            if module in self.diff.new and not self.scopes.binding(module, name):
+                self.deleted[module].append(name)
         if not self.marked.settings.rebuild:
             return
         for module in self.diff.new.modules:

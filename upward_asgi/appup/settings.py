@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -86,6 +86,9 @@ class Settings:
     """`pkg.mod:function`, called as `(app)` in the rehearsal's copy after all else; what it raises refuses
     the release."""
 
+    left_over: tuple[str, ...] = ()
+    """Names that are to go, though no statement says so. Rehearsals find them; no project writes them."""
+
     @property
     def config_places(self) -> tuple[str, ...]:
         """Where the settings are that `config_change` is told of."""
@@ -125,7 +128,7 @@ class Settings:
         return _read(data, SETTINGS_FILE)
 
     def to_json(self) -> dict[str, object]:
-        """Every field as plain JSON values, in the order of the fields."""
+        """Every field that a project writes as plain JSON values, in the order of the fields."""
         return {
             "keep": list(self.keep),
             "rebuild": list(self.rebuild),
@@ -166,7 +169,7 @@ def _toml(file: Path) -> dict[str, object]:
 def _read(section: object, where: str) -> Settings:
     if not isinstance(section, Mapping):
         raise _bad(f"{where} as a table", _shown(section), "write `[tool.upward]` with one key a line")
-    known = [f.name for f in fields(Settings)]
+    known = list(Settings().to_json())
     for key in section:
         if key not in known:
             raise _unknown(str(key), known, where)

@@ -18,7 +18,7 @@ __all__ = ["delete_definition", "drop_superseded", "forget_removed"]
 def delete_definition(journal: Journal, live: ModuleType, new: Module, name: str) -> Any:
     """Delete `name`, or `Class.attribute`, from a live module; returns what the name stood for."""
     owner, _, attribute = name.partition(".")
-    if attribute:
+    if attribute and name not in live.__dict__:
         cls = live.__dict__.get(owner)
         if isinstance(cls, type):
             journal.delete_class(cls, attribute)

@@ -8,12 +8,12 @@ simply run again; when it holds live state, it cannot, and the release is cold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from .compare import POSITIONS, REF, Difference, owners, same_place
 from .describe_texts import SAME_AS
 
-__all__ = ["names_to_rebuild"]
+__all__ = ["names_left_over", "names_to_rebuild"]
 
 
 def names_to_rebuild(
@@ -21,13 +21,14 @@ def names_to_rebuild(
     old: Mapping[str, str],
     before: Mapping[str, str],
     live: Mapping[str, str],
+    left_over: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The names to make anew (`pkg.mod:NAME`, of a class `pkg.mod:Class.attribute`); empty when one of the
-    differences cannot be met that way. What holds live state is left alone; where it only names a folder of
-    the release that is left, it hangs on one of the others, whose readers run again with it. `before` and
-    `live` are the process before and after the patch.
+    differences, but for those of what is `left_over`, cannot be met that way. What holds live state is left
+    alone; where it only names a folder of the release that is left, it hangs on one of the others, whose
+    readers run again with it. `before` and `live` are the process before and after the patch.
     """
-    found = list(differences)
+    found = [one for one in differences if _name(one.path, old) not in left_over]
     names = {_name(difference.path, old) for difference in found}
     touched = {name for name in names if not _untouched(name, old, before)}
     if any(_name(one.path, old) in touched and not _is_place(one) for one in found):
@@ -36,6 +37,17 @@ def names_to_rebuild(
     others = {_name(path, old) for path in paths} - names
     wanted = (*sorted(names - touched), *sorted(others))
     return tuple(name for name in wanted if _untouched(name, old, before))
+
+
+def names_left_over(
+    differences: Iterable[Difference], old: Mapping[str, str], before: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The names of modules that a fresh start of the old release has and one of the new has not, as the live
+    process has them: whoever bound them, in no statement (pydantic does so for `Model[int]`), would not.
+    """
+    gone = (one.path for one in differences if one.expected is None and one.got == old.get(one.path))
+    names = (path for path in gone if path == _bracketed(path, old) or "." not in path.partition(":")[2])
+    return tuple(name for name in names if _name(name, old) == name and _untouched(name, old, before))
 
 
 def _is_place(difference: Difference) -> bool:
@@ -65,9 +77,22 @@ def _name(path: str, old: Mapping[str, str]) -> str:
     """The name that the path begins with; within a class, the attribute, which has a statement of its own."""
     module, _, dotted = path.partition(":")
     name, dot, rest = dotted.partition("[")[0].partition(".")
+    if not dot and (whole := _bracketed(path, old)):
+        return whole
     if dot and old.get(f"{module}:{name}", "").startswith("class"):
         name += dot + rest.partition(".")[0]
     return f"{module}:{name}"
+
+
+def _bracketed(path: str, old: Mapping[str, str]) -> str | None:
+    """A name with brackets of its own that the path begins with: the class `pkg.mod:Model[int]`."""
+    depth = 0
+    for position, letter in enumerate(path):
+        depth += (letter == "[") - (letter == "]")
+        if letter == "]" and depth == 0:
+            name = path[: position + 1]
+            return name if old.get(name, "").startswith("class") else None
+    return None
 
 
 def _untouched(name: str, old: Mapping[str, str], before: Mapping[str, str]) -> bool:

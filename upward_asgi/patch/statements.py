@@ -23,6 +23,7 @@ from .block_classes import class_change
 from .classes import patch_class
 from .functions import can_become, forward, functions_under
 from .journal import MISSING
+from .kinds.pydantic_names import bind_generics
 from .module_run import ModuleRun
 from .settling import settle
 from .stamps import remember_names
@@ -292,6 +293,7 @@ def _whole(
         new = run.namespace.get(name, MISSING)
         if new is old:
             continue
+        bind_generics(run.journal, run.namespace, new)
         taken = _took_the_name_later(run, statement, name, old) or (old is not MISSING and name in others)
         final = old if taken else settle(run, statement, old, new, moved=moved)
         if final is MISSING:

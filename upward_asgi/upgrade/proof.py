@@ -79,14 +79,15 @@ class Proof:
         )
 
     def lesson(self, before: Description, live: Description, carried: Carried) -> Lesson:
-        """The differences, and the names to make anew that would settle them."""
-        from ..patch.refine import names_to_rebuild
+        """The differences, and the names to make anew or to drop that would settle them."""
+        from ..patch.refine import names_left_over, names_to_rebuild
 
         found = self.differences(before, live, carried)
         if not found:
             reset = self._reset(before, live, carried)
             return Lesson(self._gone(before, live, carried), reset=reset)
-        return Lesson(found, names_to_rebuild(found, self.old, before, live))
+        over = names_left_over(found, self.old, before)
+        return Lesson(found, names_to_rebuild(found, self.old, before, live, over), over)
 
     def _gone(self, before: Description, live: Description, carried: Carried) -> tuple[Difference, ...]:
         """What a fresh start does not have and nobody has settled: live state that is gone."""

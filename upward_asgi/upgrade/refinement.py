@@ -36,6 +36,8 @@ class Lesson:
     """In what the patched copy was not what a fresh start of the release is."""
     rebuild: tuple[str, ...] = ()
     """Names (`pkg.mod:NAME`) to make anew; empty when that cannot settle every difference."""
+    left_over: tuple[str, ...] = ()
+    """Names that are to go, though no statement of the release says so."""
     reset: tuple[str, ...] = ()
     """Names whose live state went, because the new release makes the same kind of thing anew."""
 
@@ -56,11 +58,13 @@ class Refinement:
         for difference in lesson.differences:
             self._first.setdefault(difference.path, difference)
         names = self._unmarked(lesson.rebuild) or self._unmarked(map(_owner, lesson.rebuild))
-        if not names or self._rounds == ROUNDS:
+        over = tuple(name for name in lesson.left_over if name not in self.settings.left_over)
+        if not (names or over) or self._rounds == ROUNDS:
             return False
         self._rounds += 1
         self.rebuilt += names
-        self.settings = replace(self.settings, rebuild=(*self.settings.rebuild, *names))
+        rebuild, left_over = (*self.settings.rebuild, *names), (*self.settings.left_over, *over)
+        self.settings = replace(self.settings, rebuild=rebuild, left_over=left_over)
         return True
 
     def as_first_seen(self, lesson: Lesson) -> Lesson:
@@ -114,7 +118,7 @@ def _planned_again(hop: Hop, learnt: Refinement) -> Hop | None:
     """
     from ..patch.modules import imported_modules
 
-    if not learnt.rebuilt:
+    if not (learnt.rebuilt or learnt.settings.left_over):
         return hop
     plain, refined = (_appup(hop, settings) for settings in (hop.newer.settings, learnt.settings))
     if (plain.up, plain.down) != (hop.appup.up, hop.appup.down):

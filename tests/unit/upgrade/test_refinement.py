@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from upward_asgi.appup.settings import Settings
+from upward_asgi.errors import BadSettings
 from upward_asgi.patch.compare import Difference
 from upward_asgi.upgrade.refinement import ROUNDS, Lesson, Refinement
 
@@ -18,6 +21,17 @@ def test_names_to_make_anew_are_added_once() -> None:
     assert not refinement.learn(lesson("set of 0", "app:TABLE"))
     assert refinement.rebuilt == ("app:TABLE",)
     assert "app:TABLE" in refinement.settings.rebuild
+
+
+def test_names_that_are_left_over_go_besides() -> None:
+    """They are no markers: a project cannot write them, and they are told once."""
+    refinement = Refinement(Settings())
+    taught = Lesson((Difference("app:M[int]", None, "class", "left over"),), left_over=("app:M[int]",))
+    assert refinement.learn(taught) and not refinement.learn(taught)
+    assert refinement.settings.left_over == ("app:M[int]",) and refinement.rebuilt == ()
+    assert "left_over" not in refinement.settings.to_json()
+    with pytest.raises(BadSettings):
+        Settings.from_json({"left_over": ["app:M[int]"]})
 
 
 def test_it_ends() -> None:

@@ -22,6 +22,7 @@ from .flow_reads import Reads, passed_on
 from .marked import Marked
 from .names import Imported
 from .namespaces import bound_names, go_through_others
+from .overwriting import changed_docstring_overwritten, overwriting
 from .scopes import CLOSURES, MAKING, METADATA, Scopes, are_about_making, key
 from .settings import Settings
 from .subclass_hooks import hook_changed
@@ -112,6 +113,8 @@ class Flow:
         """Only bodies differ, but giving out code is not enough: free variables or attributes differ."""
         if change.how is not Changed.BODY or change.new is None:
             return False
+        if changed_docstring_overwritten(self._statements(change.new), change):
+            return True
         if any(map(_acts_on_others, classes_changed(change))):
             return True
         names = change.new.binds
@@ -179,6 +182,8 @@ class Flow:
                 inside = self.marked.again_inside(statement)
                 if inside:
                     self.dirty.update(key(module, f"{statement.binds[0]}.{name}") for name in inside)
+                if statement.is_function and self.marked.rebuilds(statement):
+                    self.dirty.update(f"{key(module, name)}.{CLOSURES}" for name in statement.binds)
                 if inside or self.marked.rebuilds(statement):
                     self._run(statement, self._change(statement))
 
@@ -200,14 +205,17 @@ class Flow:
             return
         runs[statement.index] = Run(statement, change, always=True)
         self.dirty.update(self._makes_dirty(statement, change))
-        for other in self._with(statement):
+        for other in (*self._with(statement), *overwriting(self._statements(statement), statement, change)):
             self._run(other, None)
+
+    def _statements(self, statement: Statement) -> tuple[Statement, ...]:
+        return self.scopes.statements(statement.module)
 
     def _with(self, statement: Statement) -> Iterator[Statement]:
         """What runs with it: what bound a name that a block may leave as it was, or that is gone by now; and
         what deletes such names again.
         """
-        everyone = self.scopes.statements(statement.module)
+        everyone = self._statements(statement)
         later = [other for other in everyone[statement.index + 1 :] if other.effects.deletes]
         gone = {name for other in later for name in other.effects.deletes}
         wanted = {read.partition(".")[0] for read in statement.effects.reads} & gone
@@ -295,7 +303,7 @@ class Flow:
         run.when |= hits
         self.dirty.update(passed_on(statement, hits))
         if not (statement.is_block and are_about_making(hits)):
-            for other in self._with(statement):
+            for other in (*self._with(statement), *overwriting(self._statements(statement), statement, None)):
                 self._run_when(other, hits)
         if isinstance(statement.node, ast.Expr | ast.AugAssign):
             self._refill_when(statement, hits)

@@ -73,8 +73,9 @@ def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -
     assert isinstance(node, ast.ClassDef)
     if older is not None and made_otherwise(older, newer):
         return True
-    making = [*node.bases, *(k.value for k in node.keywords), *node.decorator_list]
-    if run.reads_dirty(*making):
+    if run.reads_dirty(*node.bases, *(k.value for k in node.keywords)) or run.must_decorate(
+        node.decorator_list
+    ):
         return True
     return any(
         run.is_dirty(f"{ast.unparse(base)}.{MAKING}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -27,8 +28,9 @@ Part = tuple[str, object]
 """A suffix of the path, and the object or `Fact` found there."""
 
 
-_COUNTED = ("functools", "cache_token")
-"""How many ABCs were registered anywhere when `singledispatch` looked last: no part of the application."""
+_DISPATCHER = frozenset({"cache_token", "dispatch_cache", "_clear_cache"})
+"""What `singledispatch` found out when it was called, and how many ABCs were registered anywhere then: no
+part of the application, like the entries of an `lru_cache`."""
 
 
 class Places:
@@ -84,9 +86,11 @@ def function_parts(function: types.FunctionType, names: Names, texts: Texts) -> 
     if function.__doc__ is not None:
         yield ".doc", function.__doc__
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=False):
-        if (function.__module__, name) != _COUNTED:
+        if not (name in _DISPATCHER and function.__globals__ is vars(functools)):
             yield f".cells.{name}", _content(cell)
-    yield from ((f".{name}", value) for name, value in _named(function.__dict__))
+    for name, value in _named(function.__dict__):
+        if not (name in _DISPATCHER and function.__globals__ is vars(functools)):
+            yield f".{name}", value
     yield from _globals(function, names)
 
 

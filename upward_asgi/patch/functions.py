@@ -34,7 +34,8 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
     """
     if has_own_doc(old) or not has_own_doc(new):
         journal.set_attribute(old, "__doc__", new.__doc__)
-    kept = _become_cells(journal, old, new, frozenset((id(old),)))
+    lives: Lives = {id(new): (new, old)}
+    _become_cells(journal, old, new, lives)
     give_code(journal, old, code)
     journal.set_attribute(old, "__defaults__", new.__defaults__)
     journal.set_attribute(old, "__kwdefaults__", new.__kwdefaults__)
@@ -43,56 +44,68 @@ def redefine(journal: Journal, old: FunctionType, new: FunctionType, code: CodeT
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     for name, value in new.__dict__.items():
         if not same_definition(old.__dict__.get(name), value):
-            journal.set_item(old.__dict__, name, kept.get(id(value), value))
+            journal.set_item(old.__dict__, name, _lives_on(value, lives))
 
 
-def become(
-    journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int] = frozenset()
-) -> None:
+def become(journal: Journal, old: FunctionType, new: FunctionType) -> list[tuple[object, object]]:
     """Let the result of decorating anew live on in the old wrapper: code, cells, attributes.
 
     Both were made by one piece of code (`can_become` holds), so their cells correspond one to one. What a
-    cell holds is merged when it is a function of the same name, else replaced.
+    cell or an attribute holds lives on when it is a function of the same definition, else it is replaced.
+    Returns every function that was made anew with the one that lives on for it: others, such as a
+    dispatcher's table, may hold the former.
     """
-    if id(old) in seen:  # a function that reaches itself through its cells
-        return
-    seen = seen | {id(old)}
-    _become_cells(journal, old, new, seen)
+    lives: Lives = {}
+    _become(journal, old, new, lives)
+    return list(lives.values())
+
+
+Lives = dict[int, tuple[object, object]]
+"""By the id of a function made anew: that function, and the one that lives on for it."""
+
+
+def _become(journal: Journal, old: FunctionType, new: FunctionType, lives: Lives) -> None:
+    lives[id(new)] = new, old
+    _become_cells(journal, old, new, lives)
     journal.contents(old.__dict__)
-    wrapped = old.__dict__.get("__wrapped__")
     give_code(journal, old, new.__code__)
     for name in ("__defaults__", "__kwdefaults__", "__annotations__", "__doc__", "__name__", "__qualname__"):
         journal.set_attribute(old, name, getattr(new, name))
+    before = dict(old.__dict__)
     old.__dict__.clear()
-    old.__dict__.update(new.__dict__)
-    if same_definition(wrapped, new.__dict__.get("__wrapped__")):
-        old.__dict__["__wrapped__"] = wrapped
+    for name, value in new.__dict__.items():
+        _become_if_same(journal, before.get(name), value, lives)
+        old.__dict__[name] = _lives_on(value, lives)
 
 
-def _become_cells(
-    journal: Journal, old: FunctionType, new: FunctionType, seen: frozenset[int]
-) -> dict[int, object]:
-    """Returns the functions of `old` that became those of `new`, by the id of the latter."""
+def _become_if_same(journal: Journal, before: object, after: object, lives: Lives) -> None:
+    if before is after or id(after) in lives:  # a function may reach itself through its cells
+        return
+    if same_definition(before, after) and can_become(before, after.__code__):  # type: ignore[attr-defined]
+        _become(journal, before, after, lives)  # type: ignore[arg-type]
+
+
+def _lives_on(value: object, lives: Lives) -> object:
+    return lives[id(value)][1] if id(value) in lives else value
+
+
+def _become_cells(journal: Journal, old: FunctionType, new: FunctionType, lives: Lives) -> None:
     names = new.__code__.co_freevars
     if old.__code__.co_freevars != names:
-        return {}
-    pairs = zip(names, old.__closure__ or (), new.__closure__ or (), strict=True)
-    return dict(_become_cell(journal, mine, its, seen) for name, mine, its in pairs if name != "__class__")
+        return
+    for name, mine, its in zip(names, old.__closure__ or (), new.__closure__ or (), strict=True):
+        if name != "__class__":
+            _become_cell(journal, mine, its, lives)
 
 
-def _become_cell(journal: Journal, mine: CellType, its: CellType, seen: frozenset[int]) -> tuple[int, object]:
-    """The id of what `its` cell holds, and what stands for that in `mine` now."""
+def _become_cell(journal: Journal, mine: CellType, its: CellType, lives: Lives) -> None:
     try:
         before, after = mine.cell_contents, its.cell_contents
     except ValueError:  # an empty cell: filled later, or never
-        return 0, None
-    if before is after:
-        return id(after), after
-    if same_definition(before, after) and can_become(before, after.__code__):
-        become(journal, before, after, seen)
-        return id(after), before
-    journal.set_attribute(mine, "cell_contents", after)
-    return id(after), after
+        return
+    _become_if_same(journal, before, after, lives)
+    if _lives_on(after, lives) is not before:
+        journal.set_attribute(mine, "cell_contents", _lives_on(after, lives))
 
 
 def same_definition(one: object, other: object) -> TypeGuard[FunctionType]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import types
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, MutableSequence, MutableSet
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from ..errors import InternalError
 from .constructors import require_settling, settle_constructors
@@ -198,6 +198,8 @@ class Journal:
             self._entries.append(_Contents(container, _items_in_order, _restore_ordered))
         elif isinstance(container, dict):
             self._entries.append(_Contents(container, _items, _restore_dict))
+        elif isinstance(container, WeakKeyDictionary | WeakValueDictionary):
+            self._entries.append(_Contents(container, _items_in_order, _restore_weak))
         elif isinstance(container, MutableSequence):
             self._entries.append(_Contents(container, list, _restore_sequence))
         elif isinstance(container, MutableSet):
@@ -261,7 +263,7 @@ class _Contents:
             return False
         if isinstance(held, set):
             return set(map(id, now)) == set(map(id, held))
-        if isinstance(self.container, dict):
+        if isinstance(self.container, MutableMapping):
             return all(a[0] is b[0] and a[1] is b[1] for a, b in zip(now, held, strict=True))
         return all(a is b for a, b in zip(now, held, strict=True))
 
@@ -270,7 +272,7 @@ def _items(container: dict[Any, Any]) -> list[tuple[Any, Any]]:
     return list(dict.items(container))
 
 
-def _items_in_order(container: OrderedDict[Any, Any]) -> list[tuple[Any, Any]]:
+def _items_in_order(container: MutableMapping[Any, Any]) -> list[tuple[Any, Any]]:
     return list(container.items())
 
 
@@ -334,6 +336,11 @@ def _restore_ordered(container: OrderedDict[Any, Any], items: list[tuple[Any, An
         OrderedDict.clear(container)
     for key, value in items:
         OrderedDict.__setitem__(container, key, value)
+
+
+def _restore_weak(container: MutableMapping[Any, Any], items: list[tuple[Any, Any]]) -> None:
+    container.clear()
+    container.update(items)
 
 
 def _restore_sequence(container: Any, values: list[Any]) -> None:

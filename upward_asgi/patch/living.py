@@ -18,6 +18,7 @@ from typing import Any
 
 from ..appup.codes import CodePair, CodePairs
 from .codes import doc_of, give_code, has_own_doc, texts_of
+from .functions import functions_under
 from .journal import Journal
 from .near import near_objects
 
@@ -154,13 +155,14 @@ def _give(journal: Journal, function: FunctionType, pair: CodePair, done: Distri
 def clear_caches(
     functions: LivingFunctions, changed: set[int], reads_changed: Callable[[FunctionType], bool]
 ) -> None:
-    """Empty every `lru_cache` round a function that changed, or that reads a value that did.
+    """Empty every `lru_cache` round a function that changed, or that reads a value that did, however many
+    decorators lie between them.
 
     The results in it are the old code's; a cache of anything else (a pool, the settings) is left alone.
     """
     for cache in functions.caches:
-        wrapped = getattr(cache, "__wrapped__", None)
-        if id(wrapped) in changed or (isinstance(wrapped, FunctionType) and reads_changed(wrapped)):
+        inside = functions_under(getattr(cache, "__wrapped__", None))
+        if any(id(function) in changed or reads_changed(function) for function in inside):
             cache.cache_clear()
 
 

@@ -80,9 +80,8 @@ def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved
         return new  # another of several functions of one name, such as `_` that a dispatcher registers
     same = old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__
     if same and can_become(old, new.__code__):
-        become(run.journal, old, new)
+        run.progress.superseded += become(run.journal, old, new)
         run.progress.changed_functions.add(id(old))
-        run.progress.superseded.append((new, old))
         return old
     replaced = moved or (old.__name__ == new.__name__ and old.__module__ == run.name == new.__module__)
     if replaced and not any(inner is old for inner in functions_under(new)):

@@ -1,15 +1,29 @@
 """The live state that statements may change while they run: remembered, so that it can be brought back.
 
 What runs at import may append to a list, fill a table, register a class in another module. Which containers
-it reaches cannot be known, so those that modules, classes and module-level objects hold are all remembered,
-a few levels deep. Large ones are left out: import-time code that edits them is found by the rehearsal.
+it reaches cannot be known, so those that modules, classes, closures and module-level objects hold are all
+remembered, a few levels deep. Large ones are left out: import-time code that edits them is found by the
+rehearsal.
 """
 
 from __future__ import annotations
 
+import functools
+import gc
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, cast
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
@@ -17,9 +31,18 @@ from .journal import Journal
 
 __all__ = ["containers", "snapshot_state"]
 
-_CONTAINERS = (dict, list, set, deque, OrderedDict, defaultdict, Counter, WeakSet)
-_LEAVES = (str, bytes, int, float, complex, bool, type(None), FunctionType, BuiltinFunctionType, ModuleType)
 _WEAK = frozenset({WeakKeyDictionary, WeakValueDictionary, WeakSet})
+_CONTAINERS = frozenset({dict, list, set, deque, OrderedDict, defaultdict, Counter}) | _WEAK
+_RUNNING = (FrameType, CoroutineType, GeneratorType, AsyncGeneratorType)
+_LEAVES = (
+    *(str, bytes, int, float, complex, bool, type(None)),
+    *(BuiltinFunctionType, CodeType, ModuleType, *_RUNNING),
+)
+_HOLDERS = (
+    *(MethodType, functools.partial, staticmethod, classmethod, property, MappingProxyType),
+    *(functools.cached_property, functools.partialmethod),
+)
+"""What only leads on: `gc` tells what it holds."""
 _LARGEST = 5_000
 _DEPTH = 7
 _MOST = 50_000
@@ -84,14 +107,34 @@ def _inside(item: Any) -> Iterator[tuple[object, bool]]:
         yield from ((value, False) for value in dict.values(item))
     elif kind in (list, tuple, deque):
         yield from ((value, False) for value in item)
+    elif kind is FunctionType:
+        yield from _inside_function(item)
     elif issubclass(kind, type):
         for name, value in item.__dict__.items():
             if not issubclass(type(value), _LEAVES):
                 yield value, name.startswith("__")  # such as `__annotations__`
+    elif kind in _HOLDERS:
+        yield from ((held, False) for held in gc.get_referents(item))
     elif _WEAK.isdisjoint(kind.__mro__):
-        try:
-            namespace = object.__getattribute__(item, "__dict__")
-        except AttributeError:
-            return
-        if type(namespace) is dict:
-            yield namespace, True
+        yield from _inside_instance(item)
+
+
+def _inside_function(function: FunctionType) -> Iterator[tuple[object, bool]]:
+    """What its closure, its defaults and its attributes hold: any of these may be a registry."""
+    for cell in function.__closure__ or ():
+        yield from ((held, False) for held in gc.get_referents(cell))
+    yield from ((default, False) for default in function.__defaults__ or ())
+    others = (function.__globals__, function.__kwdefaults__)
+    for held in gc.get_referents(function):  # to ask for `__dict__` would make one
+        if type(held) is dict and not any(held is other for other in others):
+            yield from () if held is function.__annotations__ else ((held, True),)
+
+
+def _inside_instance(item: object) -> Iterator[tuple[object, bool]]:
+    try:
+        namespace = object.__getattribute__(item, "__dict__")
+    except AttributeError:
+        yield from ((held, False) for held in gc.get_referents(item) if held is not type(item))  # slots
+        return
+    if type(namespace) is dict:
+        yield namespace, True

@@ -18,7 +18,8 @@ from typing import Any
 from ..appup.containers import empty_container
 from ..appup.definitions import Statement, assigned_value
 from ..appup.namespaces import goes_through_names
-from ..appup.scopes import are_about_making, key
+from ..appup.overwriting import docstring_overwritten
+from ..appup.scopes import CLOSURES, are_about_making, key
 from .block_classes import class_change
 from .classes import patch_class
 from .functions import can_become, forward, functions_under
@@ -143,6 +144,8 @@ def _redefine(run: ModuleRun, statement: Statement, target: FunctionType) -> boo
     new, code = captured[node.name], _named_like(target.__code__, _new_code(run, statement))
     if can_become(target, code):
         run.redefine(target, new, code)
+        if docstring_overwritten(run.progress.scopes.statements(run.name), statement):
+            run.journal.set_attribute(target, "__doc__", new.__doc__)  # whoever overwrote it does so again
         return True
     if decorated:
         return False
@@ -244,9 +247,13 @@ def _plain(run: ModuleRun, statement: Statement) -> None:
 
 
 def _anew(run: ModuleRun, statement: Statement) -> None:
-    """Make anew what the statement makes; a plain container keeps its identity for whoever holds it."""
+    """Make anew what the statement makes; a plain container keeps its identity for whoever holds it. What
+    others have put into the closure of a decorated function (handlers, of a dispatcher) is gone.
+    """
     before = {name: run.namespace.get(name, MISSING) for name in statement.effects.binds}
     _plain(run, statement)
+    if statement.is_function:
+        run.mark_dirty(*(f"{name}.{CLOSURES}" for name in before))
     for name, old in before.items():
         new = run.namespace.get(name, MISSING)
         if new is not old and type(old) is type(new) and type(old) in (dict, list, set):

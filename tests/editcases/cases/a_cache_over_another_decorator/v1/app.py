@@ -1,0 +1,47 @@
+import functools
+
+
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+
+    return wrapper
+
+
+@functools.lru_cache
+@logged
+def default(number=1):
+    return number
+
+
+@functools.lru_cache
+@logged
+@logged
+def body(number):
+    return number, "old"
+
+
+@functools.lru_cache
+@logged
+def settings():
+    return object()
+
+
+@functools.cache
+@logged
+def reads():
+    return limit()
+
+
+RATE = 1
+
+
+def limit():
+    return RATE
+
+
+@functools.cache
+@logged
+def plain():
+    return RATE

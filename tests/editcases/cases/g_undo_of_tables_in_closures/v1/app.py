@@ -1,0 +1,6 @@
+from registry import add, also, register, show
+
+
+@register
+def one():
+    return 1

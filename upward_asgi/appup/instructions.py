@@ -140,6 +140,8 @@ class ReplaceDefinition(Instruction):
     """True for a definition that runs as it is written, decorators and metaclass too: a marker wants it."""
     refilled: bool = False
     """True for a table whose own text is the same: it is made anew because what fills it changed."""
+    again: tuple[str, ...] = ()
+    """Attributes of a class that is made as a whole which are made anew with it: a marker wants them."""
 
     @property
     def target(self) -> str:
@@ -191,6 +193,8 @@ class RebuildClass(Instruction):
     when: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     """Attributes that keep their object: a marker says so."""
+    again: tuple[str, ...] = ()
+    """Attributes that are made anew although their own text is the same: a marker wants them."""
 
     @property
     def target(self) -> str:

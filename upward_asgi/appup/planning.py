@@ -111,7 +111,7 @@ class _Planner:
         if statement.is_import:
             return RebindImporter(*at, when=when)
         if self.flow.marked.rebuilds(statement):
-            return ReplaceDefinition(*at, whole=True)
+            return ReplaceDefinition(*at, whole=True, again=self.flow.marked.again_inside(statement))
         if not statement.is_class or (run.change is not None and not _was_class(run.change)):
             same = run.change is None or run.change.how is Changed.SAME
             return ReplaceDefinition(*at, when=when, refilled=same and makes_table(statement))
@@ -124,7 +124,7 @@ class _Planner:
         if run.change is None or run.change.old is None:
             return PatchClass(statement.module, name, statement.index, marked, when=when, kept=held)
         if made_otherwise(run.change.old, statement):
-            return RebuildClass(statement.module, name, statement.index, when, held)
+            return RebuildClass(statement.module, name, statement.index, when, held, marked)
         inner = diff_statements(run.change.old.body, statement.body)
         names = {how: tuple(_names(inner, how)) for how in Changed}
         kept = {name for change in inner if change.new is not None for name in change.new.binds}

@@ -23,6 +23,7 @@ from .hierarchy import detach
 from .journal import MISSING
 from .kinds import Kind, kind_of
 from .layout import can_hold, replace_class
+from .living_values import LivingValues
 from .module_run import ModuleRun
 from .protocols import set_by_protocol
 from .stamps import Stamp
@@ -76,9 +77,11 @@ def _take_over(
     clean, had, stamp = _clean_values(run, old, new, changes), kind.fields(old), _stamp(run, old, older)
     run.progress.gone += kind.gone(old, new)
     body = {mangled(new, name) for name in bound_in(newer)}
-    for name, value in list(new.__dict__.items()):
+    lives = LivingValues(run.journal, new.__dict__, {name: old.__dict__[name] for name in clean})
+    for name, made in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
+        value = made if name in body else lives.inside(made)
         stamp.keep(run.journal, name, value)
         _take(run, old, new, name, value, written=name in body)
     had_bound = {mangled(old, name) for name in bound_in(older)}
@@ -135,6 +138,8 @@ def _clean_values(run: ModuleRun, old: type, new: type, changes: tuple[Change, .
         if change.new is None or change.new.is_function or not change.new.binds:
             continue
         kept = run.kept.issuperset(change.new.binds)
+        if not kept and not run.again.isdisjoint(change.new.binds):
+            continue
         if kept or (change.how is Changed.SAME and not must_run(run, old, change)):
             names = (mangled(old, name) for name in change.new.binds)
             clean.update(name for name in names if name in old.__dict__)

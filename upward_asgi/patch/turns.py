@@ -186,6 +186,8 @@ class Turns:
         again = _again(instruction)
         if isinstance(instruction, PatchClass | RebuildClass) and instruction.kept:
             run = replace(run, kept=frozenset(instruction.kept))
+        if isinstance(instruction, ReplaceDefinition | RebuildClass) and instruction.again:
+            run = replace(run, again=frozenset(instruction.again))
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
             due = self.progress.dirty.intersection(when)
             run_statement(run, statement, moved=moved, whole=whole, again=again, due=due)

@@ -14,6 +14,9 @@ from ..errors import BadSource
 
 __all__ = ["Module", "Tree", "name_of_file", "read_tree"]
 
+_IMPORTABLE = re.compile(r"[\w-]+")
+"""What `importlib` is given as the last part of a name, such as `0001_initial`; templates of files are not."""
+
 # Folders that stand beside packages in a release or a checkout, and are never part of what is imported.
 _NOT_PACKAGES = frozenset({"__pycache__", "tests", "test", "docs", "build", "dist", "node_modules"})
 
@@ -119,5 +122,5 @@ def _package(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
             yield from _package(entry, f"{name}.{entry.name}")
         elif entry.name == "__init__.py":
             yield name, entry
-        elif entry.suffix == ".py" and entry.stem.isidentifier():
+        elif entry.suffix == ".py" and _IMPORTABLE.fullmatch(entry.stem):
             yield f"{name}.{entry.stem}", entry

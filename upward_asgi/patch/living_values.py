@@ -1,4 +1,4 @@
-"""Tables that making a class has filled with its attributes, some of which live on as the objects they were."""
+"""Tables that making a class has filled with its attributes, some of which live on as they were."""
 
 from __future__ import annotations
 

@@ -1,0 +1,5 @@
+TEXTS = {"hello": "salam"}
+
+
+def hello():
+    return TEXTS["hello"]

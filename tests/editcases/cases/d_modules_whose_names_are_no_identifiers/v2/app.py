@@ -1,0 +1,9 @@
+import importlib
+
+
+def load(name):
+    return importlib.import_module(f"pkg.data.{name}")
+
+
+TEXTS = load("az-Cyrl").TEXTS
+RELEASE = 2

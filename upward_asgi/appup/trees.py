@@ -15,7 +15,7 @@ from ..errors import BadSource
 __all__ = ["Module", "Tree", "name_of_file", "read_tree"]
 
 _IMPORTABLE = re.compile(r"[\w-]+")
-"""What `importlib` is given as the last part of a name, such as `0001_initial`; templates of files are not."""
+"""What `importlib` takes as the last part of a name, such as `0001_initial`; no names of templates."""
 
 # Folders that stand beside packages in a release or a checkout, and are never part of what is imported.
 _NOT_PACKAGES = frozenset({"__pycache__", "tests", "test", "docs", "build", "dist", "node_modules"})

@@ -8,20 +8,17 @@ way round when an object had to be replaced.
 from __future__ import annotations
 
 import gc
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
+from .exchange import NESTED, is_fixed, slots_of
 from .heap import holders
 from .hierarchy import is_double, with_subclasses
-from .instances import slots_of
 from .journal import Journal
 
 __all__ = ["replace_references"]
-
-
-_NESTED = 3
-"""How many tuples deep in tuples a reference is followed."""
 
 
 class _Replacement:
@@ -52,15 +49,15 @@ class _Replacement:
         # By the type, never by `isinstance`: that asks a proxy for its `__class__`, which runs its code.
         if issubclass(kind, dict):
             self._in_dict(holder)
-        elif kind is list:
-            self._in_list(holder)
+        elif kind is list or kind is deque:
+            self._in_sequence(holder)
         elif issubclass(kind, set):
             self._in_set(holder)
         elif kind is CellType:
             self.journal.set_attribute(holder, "cell_contents", self.now(holder.cell_contents))
         elif kind is FunctionType:
             self._in_function(holder)
-        elif kind is tuple or kind is MethodType:
+        elif is_fixed(holder):
             self._in_fixed(holder)
         elif issubclass(kind, type):
             self._in_class(holder)
@@ -89,17 +86,20 @@ class _Replacement:
         if any(id(key) in self.by_id for key in dict.keys(holder)):
             items = [(self.now(key), self.now(value)) for key, value in dict.items(holder)]
             self.journal.contents(holder)
-            dict.clear(holder)
+            kind = OrderedDict if isinstance(holder, OrderedDict) else dict  # the former keeps its own order
+            kind.clear(holder)
             for key, value in items:
-                dict.__setitem__(holder, key, value)
+                kind.__setitem__(holder, key, value)
             return
         for key, value in list(dict.items(holder)):
             if id(value) in self.by_id:
                 self.journal.set_item(holder, key, self.now(value))
 
-    def _in_list(self, holder: list[Any]) -> None:
+    def _in_sequence(self, holder: list[Any] | deque[Any]) -> None:
         self.journal.contents(holder)
-        holder[:] = [self.now(value) for value in holder]
+        for index, value in enumerate(list(holder)):
+            if id(value) in self.by_id:
+                holder[index] = self.now(value)
 
     def _in_set(self, holder: set[Any]) -> None:
         self.journal.contents(holder)
@@ -117,7 +117,7 @@ class _Replacement:
                 self._in_dict(namespace)
 
     def _in_fixed(self, holder: tuple[Any, ...] | MethodType) -> None:
-        if id(holder) not in self.skip and self.depth <= _NESTED:
+        if id(holder) not in self.skip and self.depth <= NESTED:
             self.fixed[id(holder)] = holder
 
     def settle(self) -> None:
@@ -145,7 +145,8 @@ class _Replacement:
         if id(holder) not in made:
             parts = (holder.__func__, holder.__self__) if type(holder) is MethodType else holder
             inner = (self._made_anew(v, made) if id(v) in self.fixed else self.now(v) for v in parts)
-            made[id(holder)] = MethodType(*inner) if type(holder) is MethodType else tuple(inner)
+            kind: Any = type(holder)
+            made[id(holder)] = MethodType(*inner) if kind is MethodType else tuple.__new__(kind, inner)
         return made[id(holder)]
 
     def _holds_fixed(self, holder: object) -> bool:

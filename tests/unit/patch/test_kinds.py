@@ -113,14 +113,50 @@ def test_a_dataclass_field_without_default_is_refused_while_instances_live(relea
     assert one == live.module.D(1)
 
 
-def test_named_tuples_of_another_length_are_refused_while_one_lives(releases: Any) -> None:
-    """Positions cannot be added to a tuple; without one the class changes."""
-    source = "import typing\nclass P(typing.NamedTuple):\n    x: object\n"
-    live = releases.load(source)
+POINT = "import typing\nclass P(typing.NamedTuple):\n    x: object\n    y: object = 1\n"
+
+
+def test_named_tuples_follow_where_all_who_hold_one_can(releases: Any) -> None:
+    """Values go by name: one that came has its default, one that is gone is dropped."""
+    live = releases.load(POINT)
+    box = [live.module.P([]), (live.module.P(2, 3),)]
+    patch = live.patch("import typing\nclass P(typing.NamedTuple):\n    z: int = 5\n    x: object = 0\n")
+    assert box == [(5, []), ((5, 2),)]
+    assert (box[0].z, box[1][0].x) == (5, 2)
+    patch.undo()
+    assert box == [([], 1), ((2, 3),)]
+
+
+def test_named_tuples_are_refused_while_a_running_function_holds_one(releases: Any) -> None:
+    """The collector shows no locals of what runs: the reference that nobody accounts for tells."""
+    live = releases.load(POINT)
     held = live.module.P([])
-    with pytest.raises(REFUSED):
-        live.patch(source + "    y: int = 1\n")
-    assert held == ([],)
+    with pytest.raises(NotHot, match="a function that is running"):
+        live.patch(POINT + "    z: int = 1\n")
+    assert held == ([], 1)
+
+
+def test_named_tuples_are_refused_while_a_suspended_function_holds_one(releases: Any) -> None:
+    """Also in a tuple: a generator would go on with what it has."""
+    live = releases.load(POINT + "def g():\n    pair = (P(1), 2)\n    yield\n    yield pair\n")
+    waiting = live.module.g()
+    next(waiting)
+    with pytest.raises(NotHot, match="generator"):
+        live.patch(POINT + "    z: int = 1\n")
+    assert next(waiting) == ((1, 1), 2)
+
+
+@pytest.mark.parametrize("field", ["z: int", "x: object\n    z: int"])
+def test_named_tuples_need_a_default_for_a_field_that_came(releases: Any, field: str) -> None:
+    """A new name is a new field, at whatever position; without a tuple the class changes."""
+    live = releases.load("import typing\nclass P(typing.NamedTuple):\n    x: object\n")
+    source = f"import typing\nclass P(typing.NamedTuple):\n    {field}\n"
+    box = [live.module.P(1)]
+    with pytest.raises(NotHot, match="no value for z"):
+        live.patch(source)
+    box.clear()
+    live.patch(source)
+    assert live.module.P._fields[-1] == "z"
 
 
 def test_typed_dicts_have_the_new_keys(releases: Any) -> None:

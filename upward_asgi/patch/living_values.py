@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
-from .instances import slots_of
+from .exchange import slots_of
 from .journal import Journal
 
 __all__ = ["LivingValues"]

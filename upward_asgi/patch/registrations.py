@@ -8,7 +8,7 @@ did not enter again comes back. Every entry keeps its position.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import MethodType
 from typing import Any
@@ -20,14 +20,15 @@ from .order import put_in_order
 
 __all__ = ["Registrations"]
 
-_Table = dict[Any, Any]
+_Parts = Collection[int]
+"""The ids of a definition and of what is in it."""
 
 
 class Registrations:
     """Which tables hold functions, classes and methods; looked through once, when first asked."""
 
     def __init__(self, journal: Journal, tables: Collection[int] = ()) -> None:
-        """`tables` are ids of dictionaries whose contents the journal remembers; it alone may hold them."""
+        """`tables` are ids of containers whose contents the journal remembers; it alone may hold them."""
         self._journal = journal
         self._tables = tables
         self._holding: dict[int, set[int]] | None = None
@@ -36,17 +37,16 @@ class Registrations:
     @contextmanager
     def taken_out(self, definition: object) -> Iterator[None]:
         """No table has an entry for the definition, or for a function in it, until the body has run."""
-        parts = {id(part): part for part in _parts(definition)}
-        taken = [(table, list(table), _take(table, parts)) for table in self._holders(parts)]
+        kept = _parts(definition)  # held as long as their ids count
+        parts = set(map(id, kept))
+        put_back = [_take(table, parts) for table in self._holders(parts)]
         try:
             yield
         finally:
-            for table, order, entries in taken:
-                missing = {key: value for key, value in entries.items() if key not in table}
-                dict.update(table, missing)
-                put_in_order(table, order)
+            for put in put_back:
+                put()
 
-    def _holders(self, parts: Iterable[int]) -> list[_Table]:
+    def _holders(self, parts: _Parts) -> list[Any]:
         if self._holding is None:
             self._holding = self._look()
         positions = {position for part in parts for position in self._holding.get(part, ())}
@@ -56,25 +56,20 @@ class Registrations:
         found: dict[int, set[int]] = defaultdict(set)
         for position, table in enumerate(self._journal.containers):
             if id(table) in self._tables and not is_of_module(table):
-                for value in dict.values(table):
-                    for stood_for in _stands_for(value):
-                        found[stood_for].add(position)
+                entries = (*table, *dict.values(table)) if isinstance(table, dict) else table
+                for stood_for in (part for entry in entries for part in _stands_for(entry)):
+                    found[stood_for].add(position)
         return found
-
-
-def _take(table: _Table, parts: dict[int, object]) -> _Table:
-    entries = {
-        key: value for key, value in dict.items(table) if not parts.keys().isdisjoint(_stands_for(value))
-    }
-    for key in entries:
-        dict.__delitem__(table, key)
-    return entries
 
 
 def _stands_for(value: object) -> tuple[int, ...]:
     if type(value) is MethodType:
         return id(value.__self__), id(value.__func__)
     return (id(value),)
+
+
+def _is_for(value: object, parts: _Parts) -> bool:
+    return any(part in parts for part in _stands_for(value))
 
 
 def _parts(definition: object) -> list[object]:
@@ -87,3 +82,64 @@ def _parts(definition: object) -> list[object]:
     found = list(functions_under(definition))
     own = [one for one in found if one.__qualname__ == found[-1].__qualname__]
     return [definition, *own] if found else []
+
+
+def _take(table: Any, parts: _Parts) -> Callable[[], object]:
+    """Take out what is for the definition; returns what puts it back.
+
+    The journal remembers the whole table: one that is the same in the end was never changed.
+    """
+    if isinstance(table, dict):
+        return _take_entries(table, parts)
+    return _take_items(table, parts) if isinstance(table, list) else _take_members(table, parts)
+
+
+def _take_entries(table: dict[Any, Any], parts: _Parts) -> Callable[[], object]:
+    order = list(table)
+    taken = {k: v for k, v in dict.items(table) if _is_for(k, parts) or _is_for(v, parts)}
+    for key in taken:
+        dict.__delitem__(table, key)
+
+    def put_back() -> None:
+        dict.update(table, {key: value for key, value in taken.items() if key not in table})
+        put_in_order(table, order)
+
+    return put_back
+
+
+def _take_items(table: list[Any], parts: _Parts) -> Callable[[], object]:
+    """What is appended takes the places of what was taken out; what is inserted stays where it is."""
+    before = list(table)
+    taken = [item for item in before if _is_for(item, parts)]
+    table[:] = rest = [item for item in before if not _is_for(item, parts)]
+
+    def put_back() -> None:
+        entered = _without(table, rest)
+        missing = taken[len(entered) :]
+        if not _starts_with(table, rest):
+            table.extend(missing)
+            return
+        placed, kept = iter([*entered, *missing]), iter(rest)
+        table[:] = [*(next(placed if _is_for(one, parts) else kept) for one in before), *placed]
+
+    return put_back
+
+
+def _without(table: Iterable[object], rest: Iterable[object]) -> list[object]:
+    known = set(map(id, rest))
+    return [item for item in table if id(item) not in known]
+
+
+def _starts_with(table: Sequence[object], rest: Sequence[object]) -> bool:
+    return len(table) >= len(rest) and all(a is b for a, b in zip(table, rest, strict=False))
+
+
+def _take_members(table: set[Any], parts: _Parts) -> Callable[[], object]:
+    taken = [member for member in table if _is_for(member, parts)]
+    table.difference_update(taken)
+    rest = list(table)
+
+    def put_back() -> None:
+        table.update(taken[len(_without(table, rest)) :])
+
+    return put_back

@@ -33,6 +33,7 @@ __all__ = ["containers", "snapshot_state"]
 
 _WEAK = frozenset({WeakKeyDictionary, WeakValueDictionary, WeakSet})
 _CONTAINERS = frozenset({dict, list, set, deque, OrderedDict, defaultdict, Counter}) | _WEAK
+_TABLES = frozenset({dict, defaultdict, list, set})
 _RUNNING = (FrameType, CoroutineType, GeneratorType, AsyncGeneratorType)
 _LEAVES = (
     *(str, bytes, int, float, complex, bool, type(None)),
@@ -52,12 +53,12 @@ _MOST = 50_000
 def snapshot_state(journal: Journal, namespaces: Iterable[dict[str, object]]) -> set[int]:
     """Remember the contents of every container near the surface of the application's modules.
 
-    Returns the ids of the dictionaries among them that are no namespace of an object.
+    Returns the ids of the tables among them: dictionaries that are no namespace of an object, lists and sets.
     """
     spaces, tables = list(namespaces), set()
     for container, is_namespace in _reachable(spaces):
         journal.contents(container)
-        if type(container) in (dict, defaultdict) and not is_namespace:
+        if type(container) in _TABLES and not is_namespace:
             tables.add(id(container))
     names = {space.get("__name__") for space in spaces}
     for cls in {id(cls): cls for space in spaces for cls in _classes(space)}.values():

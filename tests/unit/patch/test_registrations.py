@@ -99,3 +99,68 @@ class Service:
     assert entries(live) == {"run": live.module.Service.run} and live.module.Service().run() == 2
     patch.undo()
     assert entries(live) == {"run": live.module.Service.run} and live.module.Service().run() == 1
+
+
+PLUGINS = """
+PLUGINS, KINDS, NAMED = [], set(), {}
+def plugin(made):
+    assert not any(one.__name__ == made.__name__ for one in (*PLUGINS, *KINDS, *NAMED)), made
+    PLUGINS.append(made)
+    KINDS.add(made)
+    NAMED[made] = made.__name__
+    return made
+class A: pass
+class B: pass
+@plugin
+class First(A): pass
+@plugin
+def second(): return 1
+@plugin
+class Third(A): pass
+"""
+
+
+def test_lists_sets_and_keys_make_room_as_well(releases: Releases) -> None:
+    """What is registered by itself comes to where it was; what the service registered stays."""
+    live = releases.load(PLUGINS)
+    module = live.module
+    plugged = type("Plugged", (), {})
+    module.PLUGINS.insert(1, plugged)
+
+    def holds() -> bool:
+        own = [module.First, module.second, module.Third]
+        in_order = [module.First, plugged, module.second, module.Third] == module.PLUGINS
+        return in_order and set(own) == module.KINDS and own == list(module.NAMED)
+
+    decorated = "@(lambda f: f)\ndef second"
+    patch = live.patch(PLUGINS.replace("(A)", "(B)").replace("def second", decorated))
+    assert holds() and module.First.__base__ is module.Third.__base__ is module.B
+    patch.undo()
+    assert holds() and module.First.__base__ is module.Third.__base__ is module.A
+
+
+def test_a_list_that_is_kept_sorted_stays_so(releases: Releases) -> None:
+    """Where the registry decides about the place, the definition comes to where it says."""
+    source = """
+ORDER = []
+def ranked(made):
+    assert made.__name__ not in [one.__name__ for one in ORDER]
+    ORDER.append(made)
+    ORDER.sort(key=lambda one: one.rank)
+    return made
+class A: rank = 1
+class B: rank = 7
+@ranked
+class One(A): pass
+@ranked
+class Two(A):
+    rank = 5
+@ranked
+class Three(A):
+    rank = 9
+"""
+    live = releases.load(source)
+    patch = live.patch(source.replace("One(A)", "One(B)"))
+    assert [one.__name__ for one in live.module.ORDER] == ["Two", "One", "Three"]
+    patch.undo()
+    assert [one.__name__ for one in live.module.ORDER] == ["One", "Two", "Three"]

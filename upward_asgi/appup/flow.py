@@ -28,6 +28,7 @@ from .settings import Settings
 from .subclass_hooks import hook_changed
 from .tables_filled import tables_filled
 from .tree_diff import TreeDiff
+from .written_on import writers
 
 __all__ = ["Flow", "Run"]
 
@@ -67,6 +68,9 @@ class Flow:
         self._markers()
         for statement in go_through_others(self.diff, self.old_scopes, self.scopes, self.marked):
             self._run(statement, self._change(statement))
+        for change in writers(self.diff, self.scopes, self.marked):
+            self.marked.whole.add((change.new.module, change.new.index))  # type: ignore[union-attr]
+            self._run(change.new, change)
         self._imports_of_other_modules()
         self._places()
         for part in self.applications.parts():

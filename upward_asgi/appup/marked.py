@@ -20,6 +20,8 @@ class Marked:
         """With what a marker names through an import marked where it is defined."""
         self.restored: set[str] = set()
         """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
+        self.whole: set[tuple[str, int]] = set()
+        """Statements, by module and index, that a marker asks for without naming what they bind."""
 
     def keeps(self, statement: Statement) -> bool:
         """True when a marker says to keep what the statement binds."""
@@ -28,6 +30,8 @@ class Marked:
 
     def rebuilds(self, statement: Statement) -> bool:
         """True when a marker asks for the statement as a whole: for what it binds, or sets on a class."""
+        if (statement.module, statement.index) in self.whole:
+            return True
         names = {*statement.binds, *(name for name in statement.effects.mutates if "." in name)}
         return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
 

@@ -15,12 +15,13 @@ from typing import Any
 
 from .functions import functions_under
 from .held_by import is_of_module
+from .holders import namespace_of
 from .journal import Journal
 from .order import put_in_order
 
 __all__ = ["Registrations"]
 
-_Parts = Collection[int]
+_Parts = frozenset[int]
 """The ids of a definition and of what is in it."""
 
 
@@ -38,7 +39,7 @@ class Registrations:
     def taken_out(self, definition: object) -> Iterator[None]:
         """No table has an entry for the definition, or for a function in it, until the body has run."""
         kept = _parts(definition)  # held as long as their ids count
-        parts = set(map(id, kept))
+        parts = frozenset(map(id, kept))
         put_back = [_take(table, parts) for table in self._holders(parts)]
         try:
             yield
@@ -56,16 +57,30 @@ class Registrations:
         found: dict[int, set[int]] = defaultdict(set)
         for position, table in enumerate(self._journal.containers):
             if id(table) in self._tables and not is_of_module(table):
-                entries = (*table, *dict.values(table)) if isinstance(table, dict) else table
-                for stood_for in (part for entry in entries for part in _stands_for(entry)):
+                for stood_for in _stood_for(table):
                     found[stood_for].add(position)
         return found
+
+
+def _stood_for(table: Any) -> Iterator[int]:
+    for entry in table:
+        yield from _stands_for(entry)
+    for value in dict.values(table) if isinstance(table, dict) else ():
+        yield from _tells_of(value)
 
 
 def _stands_for(value: object) -> tuple[int, ...]:
     if type(value) is MethodType:
         return id(value.__self__), id(value.__func__)
     return (id(value),)
+
+
+def _tells_of(value: object) -> Iterator[int]:
+    """What the value of a key may have besides: a pair, or an object that was made round a function."""
+    yield from _stands_for(value)
+    within = value if type(value) is tuple else list(namespace_of(value).values())
+    for part in within:
+        yield from _stands_for(part)
 
 
 def _is_for(value: object, parts: _Parts) -> bool:
@@ -96,7 +111,8 @@ def _take(table: Any, parts: _Parts) -> Callable[[], object]:
 
 def _take_entries(table: dict[Any, Any], parts: _Parts) -> Callable[[], object]:
     order = list(table)
-    taken = {k: v for k, v in dict.items(table) if _is_for(k, parts) or _is_for(v, parts)}
+    items = list(dict.items(table))
+    taken = {k: v for k, v in items if _is_for(k, parts) or not parts.isdisjoint(_tells_of(v))}
     for key in taken:
         dict.__delitem__(table, key)
 

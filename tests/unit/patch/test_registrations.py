@@ -164,3 +164,30 @@ class Three(A):
     assert [one.__name__ for one in live.module.ORDER] == ["Two", "One", "Three"]
     patch.undo()
     assert [one.__name__ for one in live.module.ORDER] == ["One", "Two", "Three"]
+
+
+def test_an_entry_made_round_a_definition_makes_room(releases: Releases) -> None:
+    """A table may keep a pair, or an object of the release's own, with the function in it."""
+    source = """
+TASKS, PAIRS = {}, {}
+class Task:
+    def __init__(self, run): self.run = run
+def task(name):
+    def decorate(made):
+        assert name not in TASKS and name not in PAIRS
+        TASKS[name], PAIRS[name] = Task(made), (made, name)
+        return made
+    return decorate
+@task("work")
+def work(): return 1
+@task("rest")
+def rest(): return 0
+"""
+    live = releases.load(source)
+    module, before = live.module, dict(live.module.TASKS)
+    patch = live.patch(source.replace('"work")', '"work")\n@(lambda f: f)').replace("return 1", "return 2"))
+    assert list(module.TASKS) == list(module.PAIRS) == ["work", "rest"]
+    assert module.TASKS["work"].run is module.PAIRS["work"][0] is module.work and module.work() == 2
+    assert module.TASKS["rest"] is before["rest"]
+    patch.undo()
+    assert before == module.TASKS and module.TASKS["work"].run is module.work and module.work() == 1

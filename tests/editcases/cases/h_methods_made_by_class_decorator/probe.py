@@ -1,13 +1,13 @@
 import inspect
 
 import op, ops
-from proxies import Operations
+from proxies import DONE, Operations
 
-Add, current, done = ops.Add, op.current, Operations.done
+Add, current, done = ops.Add, op.current, DONE
 
 
 def holds(signature, text, told, reverse):
-    assert ops.Add is Add and op.current is current and Operations.done is done
+    assert ops.Add is Add and op.current is current
     assert list(inspect.signature(Operations.add).parameters) == signature
     assert Operations.add.__doc__ == op.add.__doc__ == text
     assert Add.add.__doc__ == "Stands behind Operations.add."

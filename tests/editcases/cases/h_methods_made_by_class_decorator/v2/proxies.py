@@ -1,4 +1,5 @@
 import inspect
+from typing import TYPE_CHECKING
 
 
 class Watched(type):
@@ -30,8 +31,13 @@ class Shown(metaclass=Watched):
         return made[name]
 
 
+DONE = {}
+
+
 class Operations(Shown):
-    done = {}
+    if TYPE_CHECKING:
+
+        def add(self, name): ...
 
     @classmethod
     def register(cls, name):
@@ -50,8 +56,8 @@ class Operations(Shown):
     @classmethod
     def reverses(cls, name):
         def decorate(op):
-            assert name not in cls.done, f"{name} twice"
-            cls.done[name] = op.reverse
+            assert name not in DONE, f"{name} twice"
+            DONE[name] = op.reverse
             return op
 
         return decorate

@@ -10,16 +10,18 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from dataclasses import replace
 from pathlib import PurePath
 from types import FunctionType
 from typing import Any
 
-from ..appup.definitions import Statement
+from ..appup.definitions import Statement, assigned_value
 from ..appup.diff import Changed
 from .block_classes import class_change
 from .class_making import become_class
 from .functions import become, can_become, forward, functions_under
 from .journal import MISSING
+from .kinds import kind_of, plain
 from .module_run import ModuleRun
 
 __all__ = ["settle"]
@@ -50,6 +52,9 @@ def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: b
 
 def _settle_class(run: ModuleRun, statement: Statement, old: type, new: type) -> type:
     change = class_change(run, statement, new)
+    if change is None and _is_made_by_call(run, statement, old, new):
+        called = _without_body(_as_class(statement, new))
+        return become_class(run, old, new, called, called)
     if change is None or change.new is None or old in new.__mro__:
         return new
     if change.how is not Changed.ADDED:
@@ -58,6 +63,22 @@ def _settle_class(run: ModuleRun, statement: Statement, old: type, new: type) ->
         return new
     older = run.former.made(old) if run.former else None
     return become_class(run, old, new, older or _without_body(change.new), change.new)
+
+
+def _is_made_by_call(run: ModuleRun, statement: Statement, old: type, new: type) -> bool:
+    """True for `P = namedtuple("P", …)` and its like: kinds of classes that have rules of their own."""
+    if not isinstance(assigned_value(statement.node), ast.Call) or old.__module__ != new.__module__:
+        return False
+    named = (old.__qualname__,) == (new.__qualname__,) == statement.binds and new.__module__ == run.name
+    return named and kind_of(old) is kind_of(new) is not plain.KIND
+
+
+def _as_class(statement: Statement, cls: type) -> Statement:
+    node = ast.ClassDef(name=cls.__name__, bases=[], keywords=[], body=[], decorator_list=[])
+    if "type_params" in ast.ClassDef._fields:  # Python 3.12
+        setattr(node, "type_params", [])  # noqa: B010
+    node = ast.copy_location(node, statement.node)
+    return replace(statement, node=node)
 
 
 def _without_body(statement: Statement) -> Statement:

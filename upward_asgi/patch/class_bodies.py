@@ -100,7 +100,9 @@ class ClassBody:
             node, stripped = self._strip(change) if alone else (change.new.node, False)
             name = mangled(self.cls, change.new.binds[0]) if alone else ""
             again = change.new.decorated and not stripped
-            with self.run_.progress.taken_out(self.cls.__dict__.get(name) if again else MISSING):
+            before = self.cls.__dict__.get(name) if again else MISSING
+            qualname = f"{self.cls.__qualname__}.{change.new.binds[0]}" if again else ""
+            with self.run_.progress.taken_out(before, qualname):
                 self._exec(node, change.new, namespace)
             if stripped:
                 namespace[name] = self._redefine(name, namespace[name], change)

@@ -62,11 +62,11 @@ class Progress:
     """The living functions of the changed modules."""
     notes: list[str] = field(default_factory=list)
 
-    def taken_out(self, definition: object) -> AbstractContextManager[None]:
+    def taken_out(self, definition: object, qualname: str) -> AbstractContextManager[None]:
         """While its statement runs again, the definition is in no table of the release."""
         if self.registrations is None:
             return nullcontext()
-        return self.registrations.taken_out(definition)
+        return self.registrations.taken_out(definition, qualname)
 
 
 @dataclass(slots=True)

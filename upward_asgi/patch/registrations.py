@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 from .functions import functions_under
@@ -36,9 +36,9 @@ class Registrations:
         """Positions among the journal's containers, by the ids of what their entries stand for."""
 
     @contextmanager
-    def taken_out(self, definition: object) -> Iterator[None]:
+    def taken_out(self, definition: object, qualname: str) -> Iterator[None]:
         """No table has an entry for the definition, or for a function in it, until the body has run."""
-        kept = _parts(definition)  # held as long as their ids count
+        kept = _parts(definition, qualname)  # held as long as their ids count
         parts = frozenset(map(id, kept))
         put_back = [_take(table, parts) for table in self._holders(parts)]
         try:
@@ -87,16 +87,14 @@ def _is_for(value: object, parts: _Parts) -> bool:
     return any(part in parts for part in _stands_for(value))
 
 
-def _parts(definition: object) -> list[object]:
-    """A class and its functions, or a function and its wrappers; nothing for what is neither."""
+def _parts(definition: object, qualname: str) -> list[object]:
+    """A class and its functions, or a function and what its decorators made; nothing for what is neither."""
     if isinstance(definition, type):
-        within = f"{definition.__qualname__}."
         values = list(definition.__dict__.values())
         found = [one for value in values for one in functions_under(value)]
-        return [definition, *(one for one in found if one.__qualname__.startswith(within))]
-    found = list(functions_under(definition))
-    own = [one for one in found if one.__qualname__ == found[-1].__qualname__]
-    return [definition, *own] if found else []
+        return [definition, *(one for one in found if one.__qualname__.startswith(f"{qualname}."))]
+    own = [one for one in functions_under(definition) if one.__qualname__ == qualname]
+    return [definition, *own] if own else []
 
 
 def _take(table: Any, parts: _Parts) -> Callable[[], object]:
@@ -130,20 +128,36 @@ def _take_items(table: list[Any], parts: _Parts) -> Callable[[], object]:
     table[:] = rest = [item for item in before if not _is_for(item, parts)]
 
     def put_back() -> None:
-        entered = _without(table, rest)
-        missing = taken[len(entered) :]
         if not _starts_with(table, rest):
-            table.extend(missing)
+            table.extend(_not_entered(table, rest, taken))
             return
-        placed, kept = iter([*entered, *missing]), iter(rest)
-        table[:] = [*(next(placed if _is_for(one, parts) else kept) for one in before), *placed]
+        entered, kept = table[len(rest) :], iter(rest)
+        table[:] = [
+            *(_entered(one, entered) if _is_for(one, parts) else next(kept) for one in before),
+            *entered,
+        ]
 
     return put_back
 
 
-def _without(table: Iterable[object], rest: Iterable[object]) -> list[object]:
+def _entered(item: object, entered: list[object]) -> object:
+    """What was entered in the item's place, which is taken off the list; else the item itself."""
+    found = (index for index, other in enumerate(entered) if _name(other) == _name(item))
+    index = next(found, None)
+    return item if index is None else entered.pop(index)
+
+
+def _not_entered(table: Iterable[object], rest: Iterable[object], taken: Iterable[object]) -> list[object]:
+    """What was taken out and has not been entered again."""
     known = set(map(id, rest))
-    return [item for item in table if id(item) not in known]
+    entered = [item for item in table if id(item) not in known]
+    return [item for item in taken if _entered(item, entered) is item]
+
+
+def _name(item: Any) -> tuple[type, str | None]:
+    kind = type(item)
+    named = issubclass(kind, type | FunctionType | MethodType)
+    return kind, item.__qualname__ if named else None
 
 
 def _starts_with(table: Sequence[object], rest: Sequence[object]) -> bool:
@@ -156,6 +170,6 @@ def _take_members(table: set[Any], parts: _Parts) -> Callable[[], object]:
     rest = list(table)
 
     def put_back() -> None:
-        table.update(taken[len(_without(table, rest)) :])
+        table.update(_not_entered(table, rest, taken))
 
     return put_back

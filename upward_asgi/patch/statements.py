@@ -289,7 +289,7 @@ def _whole(
         earlier = run.progress.scopes.statements(run.name)[: statement.index]
         run_as_if_first(run.journal, run.compile(statement.node), run.namespace, earlier)
     elif statement.is_class or (statement.is_function and statement.decorated):
-        with run.progress.taken_out(before.get(statement.binds[0], MISSING)):
+        with run.progress.taken_out(before.get(statement.binds[0], MISSING), statement.binds[0]):
             _run_in_namespace(run, statement.node)
     else:
         _run_in_namespace(run, statement.node)

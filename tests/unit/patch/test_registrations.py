@@ -191,3 +191,31 @@ def rest(): return 0
     assert module.TASKS["rest"] is before["rest"]
     patch.undo()
     assert before == module.TASKS and module.TASKS["work"].run is module.work and module.work() == 1
+
+
+def test_a_neighbour_in_the_list_stays(releases: Releases) -> None:
+    """What a decorator holds besides is no part of the definition."""
+    source = """
+ALL = []
+def listed(made):
+    ALL.append(made)
+    return made
+@listed
+def helper(): return 0
+def helped(made):
+    def wrapper(): return made() + helper_()
+    helper_ = helper
+    return wrapper
+@listed
+@helped
+def work(): return 1
+@listed
+def last(): return 1
+"""
+    live = releases.load(source)
+    patch = live.patch(source.replace("@helped", "@helped\n@(lambda f: f)").replace("return 1", "return 2"))
+    assert [live.module.helper, live.module.work, live.module.last] == live.module.ALL
+    assert live.module.work() == 2
+    patch.undo()
+    assert [live.module.helper, live.module.work, live.module.last] == live.module.ALL
+    assert live.module.work() == 1

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from .definitions import Statement
+from .private_names import with_private_names
 
 __all__ = ["HOOK", "hook_changed", "set_by_hook"]
 
@@ -26,10 +27,10 @@ def set_by_hook(statement: Statement | None) -> frozenset[str]:
 
 
 def _hook(statement: Statement | None) -> ast.FunctionDef | None:
-    if statement is None or not statement.is_class:
+    if statement is None or not isinstance(statement.node, ast.ClassDef):
         return None
-    found = (inner.node for inner in statement.body if inner.binds == (HOOK,))
-    return next((node for node in found if isinstance(node, ast.FunctionDef) and node.args.args), None)
+    functions = (n for n in with_private_names(statement.node).body if isinstance(n, ast.FunctionDef))
+    return next((node for node in functions if node.name == HOOK and node.args.args), None)
 
 
 def _stored(hook: ast.FunctionDef) -> Iterator[str]:

@@ -160,6 +160,12 @@ CASES: dict[str, tuple[str, str]] = {
         "class P:\n    a = 1\n    __b = 2\n    __c = 4\n    def __f(self): return 1\n"
         "    def __g(self): return 2\n    e = 5\n",
     ),
+    "private names that a hook sets on the classes below": (
+        "class B:\n    def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)\n"
+        "        cls.__kind = cls.__name__\nclass C(B): ...\n",
+        "class B:\n    def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)\n"
+        "        cls.__sort = cls.__name__\nclass C(B): ...\n",
+    ),
     "private names that a class body reads": (
         "class P:\n    __x = 1\n    y = __x + 1\n    @property\n    def __n(self): return 1\n"
         "    @__n.setter\n    def __n(self, v): pass\n    z = [__n]\n",

@@ -36,12 +36,18 @@ class Marked:
         return any(self.settings.marker(statement.module, name) is Marker.REBUILD for name in names)
 
     def again_inside(self, statement: Statement) -> tuple[str, ...]:
-        """The attributes that a class body binds and a marker, or a deletion that is gone, wants anew."""
+        """The attributes of a class that a marker, or a deletion that is gone, wants anew.
+
+        Those that its body binds, and those that making it has added.
+        """
         if not statement.is_class or not (self.settings.rebuild or self.restored):
             return ()
         owner, module = statement.binds[0], statement.module
         names = dict.fromkeys(name for inner in statement.body for name in inner.binds)
-        return tuple(n for n in names if self.wants_again(module, f"{owner}.{n}"))
+        wanted = [n for n in names if self.wants_again(module, f"{owner}.{n}")]
+        before = f"{module}:{owner}."
+        marked = (name.removeprefix(before) for name in self.settings.rebuild if name.startswith(before))
+        return tuple(dict.fromkeys((*wanted, *(name for name in marked if "." not in name))))
 
     def kept_inside(self, statement: Statement) -> tuple[str, ...]:
         """The attributes that a class body binds and whose objects a marker says to keep."""

@@ -41,7 +41,7 @@ def body_changes(older: Statement | None, newer: Statement) -> tuple[Change, ...
     return diff_statements(older.body, body)
 
 
-def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozenset[str]) -> list[Change]:
+def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...]) -> list[Change]:
     """The changes to act on: what changed, what reads it in the same body, and what binds the same name.
 
     A property and its setter, overloads and their implementation only make sense together; so do a docstring
@@ -51,7 +51,7 @@ def to_run(run: ModuleRun, cls: type, changes: tuple[Change, ...], again: frozen
     local: set[str] = set()
     for index, change in enumerate(changes):
         reads = local and change.new is not None and local & _local_reads(change.new)
-        wanted = change.new is not None and not again.isdisjoint(change.new.binds)
+        wanted = change.new is not None and not run.again.isdisjoint(change.new.binds)
         if reads or wanted or must_run(run, cls, change):
             found[index] = change
             statement = change.new or change.old

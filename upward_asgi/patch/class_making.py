@@ -8,6 +8,7 @@ the old one (`layout`).
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -37,6 +38,8 @@ _ALWAYS = frozenset(
      "__parameters__", "__firstlineno__", "__static_attributes__", "__type_params__", "__match_args__"}
 )  # fmt: skip
 """What making a class adds by itself: the new one has its own, or none."""
+
+_PLAIN = (int, float, complex, str, bytes, type(None))
 
 _MAY_GO = frozenset({"__annotations__", "__orig_bases__", "__parameters__"})
 """What a class has only if its statement asks for it."""
@@ -76,6 +79,7 @@ def _take_over(
     changes, had_parameters = body_changes(older, newer), old.__dict__.get("__parameters__")
     clean, had, stamp = _clean_values(run, old, new, changes), kind.fields(old), _stamp(run, old, older)
     run.progress.gone += kind.gone(old, new)
+    run.progress.superseded += _kept_defaults(old, new, clean)
     body = {mangled(new, name) for name in bound_in(newer)}
     lives = LivingValues(run.journal, new.__dict__, {name: old.__dict__[name] for name in clean})
     for name, made in list(new.__dict__.items()):
@@ -85,7 +89,14 @@ def _take_over(
         stamp.keep(run.journal, name, value)
         _take(run, old, new, name, value, written=name in body)
     had_bound = {mangled(old, name) for name in bound_in(older)}
-    gone = {*had_bound, *kind.generated(old), *set_by_protocol(old), *run.progress.unset, *_MAY_GO}
+    gone = {
+        *had_bound,
+        *kind.generated(old),
+        *set_by_protocol(old),
+        *run.progress.unset,
+        *_MAY_GO,
+        *run.again,
+    }
     for name in list(old.__dict__):
         if name not in new.__dict__ and name in gone:
             run.journal.delete_class(old, name)
@@ -114,7 +125,7 @@ def _carry_over(
     """A class that takes another's place gets what came to the other from outside, or lives on in it."""
     clean = _clean_values(run, old, new, body_changes(older, newer))
     bound = {mangled(old, name) for name in bound_in(older)}
-    made = {*bound, *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
+    made = {*bound, *run.again, *kind.generated(old), *set_by_protocol(old), *kind.own, *OWN, *_ALWAYS}
     for name, value in old.__dict__.items():
         if _is_layout(value):
             continue  # a slot: the new class has its own
@@ -144,6 +155,15 @@ def _clean_values(run: ModuleRun, old: type, new: type, changes: tuple[Change, .
             names = (mangled(old, name) for name in change.new.binds)
             clean.update(name for name in names if name in old.__dict__)
     return clean - {name for name in clean if _is_alias(old, new, name, clean)}
+
+
+def _kept_defaults(old: type, new: type, clean: set[str]) -> Iterator[tuple[object, object]]:
+    """Defaults of fields that live on as attributes of the class: what was generated has the new objects."""
+    fields, made = old.__dict__.get("__dataclass_fields__", {}), new.__dict__.get("__dataclass_fields__", {})
+    for name in clean & fields.keys() & made.keys():
+        before, after = fields[name].default, made[name].default
+        if before is old.__dict__[name] and type(before) is type(after) and not isinstance(after, _PLAIN):
+            yield after, before
 
 
 def _is_alias(old: type, new: type, name: str, clean: set[str]) -> bool:

@@ -39,19 +39,20 @@ _FIRST = ("__module__", "__firstlineno__", "__annotations__")
 """What a class body binds before its first statement."""
 
 
-def patch_class(
-    run: ModuleRun, cls: type, older: Statement | None, newer: Statement, again: frozenset[str] = frozenset()
-) -> bool:
+def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: Statement) -> bool:
     """Patch a live class in place from its class statement; False when its making must run again.
 
-    `again` are attributes whose statements run although nothing that can be seen in them changed.
+    It must when an attribute is to be made anew that no statement of the body binds, or when one needs what
+    the body deletes at its end.
     """
     assert isinstance(newer.node, ast.ClassDef)
     kind = kind_of(cls)
     if getattr(newer.node, "type_params", None) or _making_changed(run, older, newer):
         return False
     changes = body_changes(older, newer)
-    dirty = to_run(run, cls, changes, again)
+    dirty = to_run(run, cls, changes)
+    if not run.again <= set(bound_in(newer)) or _needs_deleted(newer, dirty):
+        return False
     if any(kind.shapes(change) for change in dirty if not _only_restores_slots(change)):
         return False
     ClassBody(run, cls, newer).run(dirty)
@@ -66,6 +67,17 @@ def patch_class(
         run.mark_dirty(f"{newer.binds[0]}.{MAKING}")
         run.progress.unset |= set_by_hook(older) - set_by_hook(newer)
     return True
+
+
+def _needs_deleted(newer: Statement, dirty: list[Change]) -> bool:
+    """True when a statement that is to run needs a name that the class body deletes at its end."""
+    deleted = {name for inner in newer.body for name in inner.effects.deletes}
+    running = (change.new for change in dirty if change.new is not None)
+    return any(not deleted.isdisjoint(_heads(statement)) for statement in running)
+
+
+def _heads(statement: Statement) -> set[str]:
+    return {name.partition(".")[0] for name in statement.effects.reads}
 
 
 def _making_changed(run: ModuleRun, older: Statement | None, newer: Statement) -> bool:

@@ -83,7 +83,7 @@ class ModuleRun:
     kept: frozenset[str] = frozenset()
     """Attributes of the class at hand that keep their object: a marker says so."""
     again: frozenset[str] = frozenset()
-    """Attributes of the class at hand that are made anew with it: a marker wants them."""
+    """Attributes of the class at hand that are made anew: their text changed, or a marker wants them."""
     former: Former | None = None
     """What the statements of the old module bound; None when the module is the same."""
 

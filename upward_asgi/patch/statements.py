@@ -40,14 +40,12 @@ def run_statement(
     *,
     moved: object = MISSING,
     whole: bool = False,
-    again: frozenset[str] = frozenset(),
     due: Collection[str] = (),
 ) -> None:
     """Run one statement; `moved` is the live definition that goes on under this statement's name.
 
-    `whole` runs a definition as it is written, decorators and metaclass too; of a class, `again` are the
-    attributes to make anew although nothing in their text changed. `due` are the definitions that one which
-    did not change runs for.
+    `whole` runs a definition as it is written, decorators and metaclass too. `due` are the definitions that
+    one which did not change runs for.
     """
     if whole:
         _anew(run, statement)
@@ -56,7 +54,7 @@ def run_statement(
     elif statement.is_function:
         _function(run, statement, moved)
     elif statement.is_class:
-        _class(run, statement, moved, again)
+        _class(run, statement, moved)
     elif statement.is_block and are_about_making(due):
         _remake_classes(run, statement)
     elif isinstance(statement.node, ast.Delete):
@@ -166,18 +164,13 @@ def _named_like(old: CodeType, new: CodeType) -> CodeType:
 # Classes
 
 
-def _class(run: ModuleRun, statement: Statement, moved: object, again: frozenset[str]) -> None:
+def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
     assert isinstance(statement.node, ast.ClassDef)
     name = statement.node.name
     live = run.namespace.get(name, MISSING) if moved is MISSING else moved
     older = run.older(statement)
     paired = older.is_class if older is not None else statement.index not in run.changes
-    if (
-        isinstance(live, type)
-        and moved is MISSING
-        and paired
-        and patch_class(run, live, older, statement, again)
-    ):
+    if isinstance(live, type) and moved is MISSING and paired and patch_class(run, live, older, statement):
         return
     _whole(run, statement, {name: live})
 
@@ -188,7 +181,7 @@ def _remake_classes(run: ModuleRun, statement: Statement) -> None:
         live = run.namespace.get(inner.binds[0], MISSING)
         change = class_change(run, statement, live) if isinstance(live, type) else None
         if change is not None and change.new is inner:
-            _class(replace(run, changes={inner.index: change}), inner, MISSING, frozenset())
+            _class(replace(run, changes={inner.index: change}), inner, MISSING)
 
 
 # Everything else

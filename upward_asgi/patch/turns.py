@@ -183,14 +183,13 @@ class Turns:
             self._try(earlier)
         self._keep_overridden(run, statement)
         whole = isinstance(instruction, ReplaceDefinition) and instruction.whole
-        again = _again(instruction)
         if isinstance(instruction, PatchClass | RebuildClass) and instruction.kept:
             run = replace(run, kept=frozenset(instruction.kept))
-        if isinstance(instruction, ReplaceDefinition | RebuildClass) and instruction.again:
-            run = replace(run, again=frozenset(instruction.again))
+        if again := _again(instruction):
+            run = replace(run, again=again)
         with self.material.rebuilding.unregistered(run, statement) as (run, statement):
             due = self.progress.dirty.intersection(when)
-            run_statement(run, statement, moved=moved, whole=whole, again=again, due=due)
+            run_statement(run, statement, moved=moved, whole=whole, due=due)
         self._seen[instruction] = self.progress.dirty.intersection(when)
         self.report.statements += 1
 
@@ -237,7 +236,7 @@ def _definition(moved_from: str) -> object:
 
 
 def _again(instruction: Instruction) -> frozenset[str]:
-    """The attributes of a class whose statements run in any case."""
-    if not isinstance(instruction, PatchClass):
-        return frozenset()
-    return frozenset(instruction.changed) - frozenset(instruction.kept)
+    """The attributes of a class that are made anew in any case."""
+    if isinstance(instruction, PatchClass):
+        return frozenset(instruction.changed) - frozenset(instruction.kept)
+    return frozenset(getattr(instruction, "again", ()))

@@ -47,6 +47,8 @@ class Stamp:
         for name, value in new.__dict__.items():
             self.keep(journal, name, value)
         journal.set_class(new, "__module__", self.module)
+        if "__firstlineno__" not in self._cls.__dict__:  # setting the module deletes it (Python 3.13)
+            journal.delete_class(new, "__firstlineno__")
 
 
 def _is_found(cls: type) -> bool:

@@ -1,0 +1,16 @@
+class Base: ...
+
+
+class A(Base): ...
+
+
+REGISTRY = []
+NAMES = {}
+for name, value in list(globals().items()):
+    if isinstance(value, type) and issubclass(value, Base):
+        REGISTRY.append(value)
+        NAMES[name] = value
+
+
+def f():
+    return 1

@@ -1,7 +1,7 @@
 """What a module has when a fresh start comes to one of its statements.
 
-`vars()`, `locals()`, `globals()` and `dir()` at module level tell the names that are bound so far, in the order
-in which they were bound; a live module has those of later statements as well.
+`vars()`, `locals()`, `globals()` and `dir()` at module level tell the names that are bound so far, in the
+order in which they were bound; a live module has those of later statements as well.
 """
 
 from __future__ import annotations

@@ -7,10 +7,9 @@ did not enter again comes back. Every entry keeps its position.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from .functions import functions_under
@@ -23,6 +22,9 @@ __all__ = ["Registrations"]
 
 _Parts = frozenset[int]
 """The ids of a definition and of what is in it."""
+_PLAIN = frozenset(
+    {str, bytes, int, float, bool, type(None), type, FunctionType, BuiltinFunctionType, MethodType}
+)
 
 
 class Registrations:
@@ -32,8 +34,8 @@ class Registrations:
         """`tables` are ids of containers whose contents the journal remembers; it alone may hold them."""
         self._journal = journal
         self._tables = tables
-        self._holding: dict[int, set[int]] | None = None
-        """Positions among the journal's containers, by the ids of what their entries stand for."""
+        self._ids: dict[int, set[int]] | None = None
+        """By positions among the journal's containers: the ids of what their entries stand for."""
 
     @contextmanager
     def taken_out(self, definition: object, qualname: str) -> Iterator[None]:
@@ -48,25 +50,34 @@ class Registrations:
                 put()
 
     def _holders(self, parts: _Parts) -> list[Any]:
-        if self._holding is None:
-            self._holding = self._look()
-        positions = {position for part in parts for position in self._holding.get(part, ())}
-        return [self._journal.containers[position] for position in sorted(positions)]
-
-    def _look(self) -> dict[int, set[int]]:
-        found: dict[int, set[int]] = defaultdict(set)
-        for position, table in enumerate(self._journal.containers):
-            if id(table) in self._tables and not is_of_module(table):
-                for stood_for in _stood_for(table):
-                    found[stood_for].add(position)
-        return found
+        if self._ids is None:
+            tables = enumerate(self._journal.containers)
+            self._ids = {at: _ids(t) for at, t in tables if id(t) in self._tables and not is_of_module(t)}
+        found = [at for at, ids in self._ids.items() if not parts.isdisjoint(ids)]
+        return [self._journal.containers[at] for at in found]
 
 
-def _stood_for(table: Any) -> Iterator[int]:
-    for entry in table:
-        yield from _stands_for(entry)
-    for value in dict.values(table) if isinstance(table, dict) else ():
-        yield from _tells_of(value)
+def _ids(table: Any) -> set[int]:
+    """The ids of what the entries stand for or tell of; C code goes through them, for there may be many."""
+    found: set[int] = set()
+    _add(found, table)
+    if isinstance(table, dict):
+        values = dict.values(table)
+        _add(found, values)
+        for value in [value for value in values if type(value) not in _PLAIN]:
+            _add(found, _within(value))
+    return found
+
+
+def _add(found: set[int], entries: Collection[object]) -> None:
+    found.update(map(id, entries))
+    if MethodType in map(type, entries):
+        found.update(part for entry in entries for part in _stands_for(entry))
+
+
+def _within(value: object) -> Collection[object]:
+    """What the value of a key may have inside: a pair, or an object that was made round a function."""
+    return value if type(value) is tuple else namespace_of(value).values()
 
 
 def _stands_for(value: object) -> tuple[int, ...]:
@@ -75,16 +86,12 @@ def _stands_for(value: object) -> tuple[int, ...]:
     return (id(value),)
 
 
-def _tells_of(value: object) -> Iterator[int]:
-    """What the value of a key may have besides: a pair, or an object that was made round a function."""
-    yield from _stands_for(value)
-    within = value if type(value) is tuple else list(namespace_of(value).values())
-    for part in within:
-        yield from _stands_for(part)
-
-
 def _is_for(value: object, parts: _Parts) -> bool:
     return any(part in parts for part in _stands_for(value))
+
+
+def _tells_of(value: object, parts: _Parts) -> bool:
+    return type(value) not in _PLAIN and any(_is_for(part, parts) for part in list(_within(value)))
 
 
 def _parts(definition: object, qualname: str) -> list[object]:
@@ -110,7 +117,7 @@ def _take(table: Any, parts: _Parts) -> Callable[[], object]:
 def _take_entries(table: dict[Any, Any], parts: _Parts) -> Callable[[], object]:
     order = list(table)
     items = list(dict.items(table))
-    taken = {k: v for k, v in items if _is_for(k, parts) or not parts.isdisjoint(_tells_of(v))}
+    taken = {k: v for k, v in items if _is_for(k, parts) or _is_for(v, parts) or _tells_of(v, parts)}
     for key in taken:
         dict.__delitem__(table, key)
 

@@ -29,12 +29,12 @@ class LivingValues:
 
     def _pair(self, made: Any, living: Any, depth: int) -> None:
         """Note the two, and what they hold in the same places: one text has made both."""
-        kind = type(made)
-        if made is living or kind is not type(living) or issubclass(kind, _PLAIN) or id(made) in self.by_id:
+        kind, same = type(made), type(made) is type(living)
+        if made is living or issubclass(kind, _PLAIN) or id(made) in self.by_id or (depth and not same):
             return
         if kind is not tuple:
             self.by_id[id(made)] = made, living
-        if depth < _DEEP:
+        if same and depth < _DEEP:
             for one, other in _parts(made, living):
                 self._pair(one, other, depth + 1)
 

@@ -11,6 +11,13 @@ class Option:
         return self.default
 
 
+def sub(default):
+    class Sub(Option):
+        """A class of its own for every option."""
+
+    return Sub(default)
+
+
 def scripts():
     return Option([])
 

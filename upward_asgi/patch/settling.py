@@ -46,21 +46,21 @@ def settle(run: ModuleRun, statement: Statement, old: Any, new: Any, *, moved: b
     ):
         forward(run.journal, old, new)  # decorated into something else than a function
     if isinstance(old, type) and isinstance(new, type):
-        return _settle_class(run, statement, old, new)
+        return _settle_class(run, statement, old, new, moved)
     return old if _equal(old, new) else new
 
 
-def _settle_class(run: ModuleRun, statement: Statement, old: type, new: type) -> type:
+def _settle_class(run: ModuleRun, statement: Statement, old: type, new: type, moved: bool) -> type:
     change = class_change(run, statement, new)
     if change is None and _is_made_by_call(run, statement, old, new):
         called = _without_body(_as_class(statement, new))
         return become_class(run, old, new, called, called)
     if change is None or change.new is None or old in new.__mro__:
         return new
+    if not moved and not _is_own(run, old, new):
+        return new
     if change.how is not Changed.ADDED:
         return become_class(run, old, new, change.old, change.new)
-    if not _is_own(run, old):
-        return new
     older = run.former.made(old) if run.former else None
     return become_class(run, old, new, older or _without_body(change.new), change.new)
 
@@ -88,12 +88,20 @@ def _without_body(statement: Statement) -> Statement:
     return Statement(statement.module, statement.index, node, statement.package, statement.future_annotations)
 
 
-def _is_own(run: ModuleRun, cls: type) -> bool:
-    """True when the module defines the class, whatever name was stamped on it."""
-    if cls.__module__ == run.name:
+def _is_own(run: ModuleRun, old: type, new: type) -> bool:
+    """True when the module defines the living class, whatever name was stamped on it.
+
+    False when it came by an import, for which the new class may only stand in.
+    """
+    if old.__module__ in (run.name, new.__module__):
         return True
-    functions = (function for value in cls.__dict__.values() for function in functions_under(value))
-    return any(function.__globals__ is run.namespace for function in functions)
+    functions = (function for value in old.__dict__.values() for function in functions_under(value))
+    homes = [f.__globals__ for f in functions if "__spec__" in f.__globals__]  # generated ones have none
+    if homes:
+        return any(home is run.namespace for home in homes)
+    scopes = run.progress.scopes
+    binders = scopes.binding(old.__module__, old.__name__) if old.__module__ in scopes.tree else ()
+    return bool(binders) and all(statement.is_import for statement in binders)
 
 
 def _settle_function(run: ModuleRun, old: FunctionType, new: FunctionType, moved: bool) -> FunctionType:

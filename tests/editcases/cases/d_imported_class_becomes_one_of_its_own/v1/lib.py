@@ -7,3 +7,7 @@ class Room:
 
 class Event:
     size = 1
+
+
+class Fast:
+    speed = 9

@@ -85,7 +85,7 @@ def _take_over(
     for name, made in list(new.__dict__.items()):
         if name in OWN or name in clean or name in kind.own or _is_unstamped(old, name):
             continue
-        value = made if name in body else lives.inside(made)
+        value = _inner_class(run, old, name, made, changes) if name in body else lives.inside(made)
         stamp.keep(run.journal, name, value)
         _take(run, old, new, name, value, written=name in body)
     had_bound = {mangled(old, name) for name in bound_in(older)}
@@ -106,6 +106,17 @@ def _take_over(
     refresh_abstract(run.journal, old)
     if had_parameters != old.__dict__.get("__parameters__"):
         _forget_aliases(run)
+
+
+def _inner_class(run: ModuleRun, old: type, name: str, made: Any, changes: tuple[Change, ...]) -> Any:
+    """What the attribute is to be: a class inside the class lives on, with its identity."""
+    before = old.__dict__.get(name)
+    if not (isinstance(before, type) and isinstance(made, type)):
+        return made
+    for change in changes:
+        if change.old and change.new and change.new.is_class and change.new.binds == (name,):
+            return become_class(run, before, made, change.old, change.new)
+    return made
 
 
 def _forget_aliases(run: ModuleRun) -> None:

@@ -103,6 +103,23 @@ def test_a_dataclass_gains_fields(releases: Any) -> None:
     assert one.z is not two.z
 
 
+def test_a_class_inside_a_class_that_is_made_again_lives_on(releases: Any) -> None:
+    """Its members and instances are those that somebody holds."""
+    source = (
+        "import dataclasses, enum\n@dataclasses.dataclass\nclass D:\n    x: int = 1\n"
+        "    class Kind(enum.Enum):\n        A = 1\n    class Part:\n        def f(self): return 1\n"
+    )
+    live = releases.load(source)
+    a, part = live.module.D.Kind.A, live.module.D.Part()
+    patch = live.patch(
+        source.replace("A = 1", "A = 1; B = 2").replace("return 1", "return 2").replace("int = 1", "int = 3")
+    )
+    assert live.module.D.Kind.A is a and live.module.D.Kind.B.value == 2
+    assert type(part) is live.module.D.Part and part.f() == 2 and live.module.D().x == 3
+    patch.undo()
+    assert list(live.module.D.Kind) == [a] and part.f() == 1
+
+
 def test_a_dataclass_field_without_default_is_refused_while_instances_live(releases: Any) -> None:
     """Nobody knows the value that a live instance would have."""
     source = "import dataclasses\n@dataclasses.dataclass\nclass D:\n    x: int\n"

@@ -96,7 +96,8 @@ def _is_own(run: ModuleRun, old: type, new: type) -> bool:
     if old.__module__ in (run.name, new.__module__):
         return True
     functions = (function for value in old.__dict__.values() for function in functions_under(value))
-    homes = [f.__globals__ for f in functions if "__spec__" in f.__globals__]  # generated ones have none
+    inside = f"{old.__qualname__}."  # what a decorator generates is of another place, or of none
+    homes = [f.__globals__ for f in functions if f.__code__.co_qualname.startswith(inside)]
     if homes:
         return any(home is run.namespace for home in homes)
     scopes = run.progress.scopes

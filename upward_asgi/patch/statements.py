@@ -172,7 +172,7 @@ def _class(run: ModuleRun, statement: Statement, moved: object) -> None:
     paired = older.is_class if older is not None else statement.index not in run.changes
     if isinstance(live, type) and moved is MISSING and paired and patch_class(run, live, older, statement):
         return
-    _whole(run, statement, {name: live})
+    _whole(run, statement, {name: live}, moved=moved is not MISSING)
 
 
 def _remake_classes(run: ModuleRun, statement: Statement) -> None:

@@ -158,12 +158,16 @@ def clear_caches(
     """Empty every `lru_cache` round a function that changed, or that reads a value that did, however many
     decorators lie between them.
 
-    The results in it are the old code's; a cache of anything else (a pool, the settings) is left alone.
+    The results in it are the old code's; a cache of anything else (a pool, the settings) is left alone. What
+    dispatchers remember is found out anew.
     """
     for cache in functions.caches:
         inside = functions_under(getattr(cache, "__wrapped__", None))
         if any(id(function) in changed or reads_changed(function) for function in inside):
             cache.cache_clear()
+    for wrapper in functions.wrappers:
+        if wrapper.__globals__ is vars(functools):  # `singledispatch` remembers handlers that may be gone
+            wrapper.__dict__.get("_clear_cache", list)()
 
 
 def _older_collections() -> int:

@@ -113,7 +113,7 @@ _CODE_CHANGE = [
 
 _STATE = [
     Bad("state", "a field without a default and without code_change", released(edited(BASE, "app.py", ("    n: int = 0\n", "    n: int\n    label: str\n"))), "refused", "label"),
-    Bad("state", "slots on live instances", released(edited(BASE, "app.py", ("@dataclass\n", "@dataclass(slots=True)\n"))), "refused", "Count"),
+    Bad("state", "states become tuples", released(edited(BASE, "app.py", ("@dataclass\nclass Count:\n", "import typing\n\n\nclass Count(typing.NamedTuple):\n"))), "refused", "Count"),
     Bad("state", "live module state replaced", released(edited(BASE, "app.py", ("ROOM = []", 'ROOM = list(("lobby",))'))), "refused", "ROOM"),
 ]  # fmt: skip
 

@@ -51,7 +51,8 @@ def patch_class(run: ModuleRun, cls: type, older: Statement | None, newer: State
         return False
     changes = body_changes(older, newer)
     dirty = to_run(run, cls, changes)
-    if not run.again <= set(bound_in(newer)) or _needs_deleted(newer, dirty):
+    added = (run.again & cls.__dict__.keys()) - set(bound_in(newer))
+    if added or _needs_deleted(newer, dirty):
         return False
     if any(kind.shapes(change) for change in dirty if not _only_restores_slots(change)):
         return False

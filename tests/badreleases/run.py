@@ -23,7 +23,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bad-releases.md"
 
 Result = tuple[Bad, Verdict]
 
-_MACHINE = re.compile(rf"{re.escape(tempfile.gettempdir())}/\w+/|{re.escape(sys.base_prefix)}/")
+_PREFIXES = "|".join(re.escape(prefix) for prefix in (sys.prefix, sys.base_prefix))
+_MACHINE = re.compile(rf"{re.escape(tempfile.gettempdir())}/\w+/|(?:{_PREFIXES})/")
 """Folders that are others on every machine."""
 
 

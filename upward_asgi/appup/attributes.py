@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .definitions import Statement
-from .private_names import private_name, with_private_names
+from .private_names import private_name
 
 __all__ = ["GainedAttribute", "Guard", "assigned_in", "gained_attributes", "init_of"]
 
@@ -34,8 +34,7 @@ class GainedAttribute:
 
 def init_of(statement: Statement) -> ast.FunctionDef | None:
     """The `__init__` of a class statement, when it has one with an instance to set attributes of."""
-    node = statement.node
-    return _methods(with_private_names(node)).get("__init__") if isinstance(node, ast.ClassDef) else None
+    return _methods(statement.class_as_read).get("__init__") if statement.is_class else None
 
 
 def assigned_in(init: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
@@ -48,14 +47,13 @@ def gained_attributes(older: Statement | None, newer: Statement) -> tuple[Gained
     """What making an instance of the newer class sets and no method of the older one did, nor the class."""
     if older is None or not (older.is_class and newer.is_class):
         return ()
-    assert isinstance(older.node, ast.ClassDef) and isinstance(newer.node, ast.ClassDef)
-    methods = _methods(with_private_names(newer.node))
+    cls, methods = newer.binds[0], _methods(newer.class_as_read)
     init = methods.get("__init__")
     if init is None:
         return ()
     bound = (name for inner in newer.body for name in inner.binds)
-    known = _stored(with_private_names(older.node)) | {private_name(newer.node.name, name) for name in bound}
-    named = {private_name(newer.node.name, name): method for name, method in methods.items()}
+    known = _stored(older.class_as_read) | {private_name(cls, name) for name in bound}
+    named = {private_name(cls, name): method for name, method in methods.items()}
     functions = [init, *(named[name] for name in _called(init) if name in named)]
     return tuple(
         gained for function in functions for gained in _assigned(function) if gained.name not in known

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from .names import Effects, effects_of
+from .private_names import with_private_names
 from .trees import Module
 
 __all__ = [
@@ -71,6 +72,12 @@ class Statement:
             Statement(self.module, index, node, self.package, self.future_annotations)
             for index, node in enumerate(self.node.body)
         )
+
+    @cached_property
+    def class_as_read(self) -> ast.ClassDef:
+        """The class statement with private names as Python reads them (`_C__x`)."""
+        assert isinstance(self.node, ast.ClassDef)
+        return with_private_names(self.node)
 
     @cached_property
     def classes(self) -> tuple[Statement, ...]:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from .definitions import Statement
-from .private_names import with_private_names
 
 __all__ = ["HOOK", "hook_changed", "set_by_hook"]
 
@@ -27,9 +26,9 @@ def set_by_hook(statement: Statement | None) -> frozenset[str]:
 
 
 def _hook(statement: Statement | None) -> ast.FunctionDef | None:
-    if statement is None or not isinstance(statement.node, ast.ClassDef):
+    if statement is None or not statement.is_class:
         return None
-    functions = (n for n in with_private_names(statement.node).body if isinstance(n, ast.FunctionDef))
+    functions = (node for node in statement.class_as_read.body if isinstance(node, ast.FunctionDef))
     return next((node for node in functions if node.name == HOOK and node.args.args), None)
 
 

@@ -98,6 +98,7 @@ def _work_out_one(statement: Statement) -> None:
     for defined in statement.classes:
         _work_out_one(defined)
     if statement.is_class:
+        _ = statement.class_as_read
         for inner in statement.body:
             _ = inner.binds, inner.evaluated
             _work_out_one(inner)

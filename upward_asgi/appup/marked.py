@@ -18,6 +18,7 @@ class Marked:
     def __init__(self, settings: Settings, scopes: Scopes) -> None:
         self.settings = replace(settings, rebuild=(*settings.rebuild, *_defined_as(settings, scopes)))
         """With what a marker names through an import marked where it is defined."""
+        self._scopes = scopes
         self.restored: set[str] = set()
         """Attributes of classes (`pkg.mod:C.attr`) that only the old release deleted again."""
         self.whole: set[tuple[str, int]] = set()
@@ -38,7 +39,8 @@ class Marked:
     def again_inside(self, statement: Statement) -> tuple[str, ...]:
         """The attributes of a class that a marker, or a deletion that is gone, wants anew.
 
-        Those that its body binds, and those that making it has added.
+        Those that its body binds, and those that making it has added; not those that another statement of the
+        module sets on it, which is made to run instead.
         """
         if not statement.is_class or not (self.settings.rebuild or self.restored):
             return ()
@@ -47,7 +49,11 @@ class Marked:
         wanted = [n for n in names if self.wants_again(module, f"{owner}.{n}")]
         before = f"{module}:{owner}."
         marked = (name.removeprefix(before) for name in self.settings.rebuild if name.startswith(before))
-        return tuple(dict.fromkeys((*wanted, *(name for name in marked if "." not in name))))
+        added = (n for n in marked if "." not in n and not self._is_set_on(module, f"{owner}.{n}"))
+        return tuple(dict.fromkeys((*wanted, *added)))
+
+    def _is_set_on(self, module: str, dotted: str) -> bool:
+        return any(dotted in statement.effects.mutates for statement in self._scopes.statements(module))
 
     def kept_inside(self, statement: Statement) -> tuple[str, ...]:
         """The attributes that a class body binds and whose objects a marker says to keep."""

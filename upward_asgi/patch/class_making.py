@@ -52,6 +52,7 @@ def become_class(run: ModuleRun, old: type, new: type, older: Statement | None, 
     run.progress.dirty.add(f"{run.name}:{newer.binds[0]}.{MAKING}")
     run.progress.unset |= set_by_hook(older) - set_by_hook(newer)
     kind = kind_of(old)
+    _keep_defaults(run, old, new, _clean_values(run, old, new, body_changes(older, newer)))
     if kind is not kind_of(new) or not can_hold(run.journal, old, new):
         replace_class(run, old, new)
         _stamp(run, old, older).keep_on(run.journal, new)
@@ -79,7 +80,6 @@ def _take_over(
     changes, had_parameters = body_changes(older, newer), old.__dict__.get("__parameters__")
     clean, had, stamp = _clean_values(run, old, new, changes), kind.fields(old), _stamp(run, old, older)
     run.progress.gone += kind.gone(old, new)
-    run.progress.superseded += _kept_defaults(old, new, clean)
     body = {mangled(new, name) for name in bound_in(newer)}
     lives = LivingValues(run.journal, new.__dict__, {name: old.__dict__[name] for name in clean})
     for name, made in list(new.__dict__.items()):
@@ -168,13 +168,37 @@ def _clean_values(run: ModuleRun, old: type, new: type, changes: tuple[Change, .
     return clean - {name for name in clean if _is_alias(old, new, name, clean)}
 
 
+def _keep_defaults(run: ModuleRun, old: type, new: type, clean: set[str]) -> None:
+    """Attributes that live on stay the very defaults of fields and parameters that they were."""
+    kept = {id(made): (made, value) for made, value in _kept_defaults(old, new, clean)}
+    run.progress.superseded += kept.values()
+    functions = (value for value in new.__dict__.values() if type(value) is FunctionType)
+    for defaults in (function.__kwdefaults__ or {} for function in functions):
+        for name in [name for name, default in defaults.items() if id(default) in kept]:
+            defaults[name] = kept[id(defaults[name])][1]  # the collector may not know such a dictionary
+
+
 def _kept_defaults(old: type, new: type, clean: set[str]) -> Iterator[tuple[object, object]]:
-    """Defaults of fields that live on as attributes of the class: what was generated has the new objects."""
-    fields, made = old.__dict__.get("__dataclass_fields__", {}), new.__dict__.get("__dataclass_fields__", {})
-    for name in clean & fields.keys() & made.keys():
-        before, after = fields[name].default, made[name].default
-        if before is old.__dict__[name] and type(before) is type(after) and not isinstance(after, _PLAIN):
-            yield after, before
+    """Attributes that live on and are defaults of fields or parameters: these have the new objects, each told
+    with the one that stands for it.
+    """
+    before, after = list(_defaults(old)), dict(_defaults(new))
+    for place, value in before:
+        made = after.get(place)
+        if made is value or type(made) is not type(value) or isinstance(value, _PLAIN):
+            continue
+        if any(old.__dict__[name] is value and new.__dict__.get(name) is made for name in clean):
+            yield made, value
+
+
+def _defaults(cls: type) -> Iterator[tuple[tuple[str, object], object]]:
+    """The defaults of a dataclass's fields and of the parameters of its methods, by where they are."""
+    for name, field in cls.__dict__.get("__dataclass_fields__", {}).items():
+        yield ("__dataclass_fields__", name), field.default
+    for name, value in list(cls.__dict__.items()):
+        if type(value) is FunctionType:
+            yield from (((name, at), default) for at, default in enumerate(value.__defaults__ or ()))
+            yield from (((name, key), default) for key, default in (value.__kwdefaults__ or {}).items())
 
 
 def _is_alias(old: type, new: type, name: str, clean: set[str]) -> bool:

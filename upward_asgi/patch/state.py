@@ -39,6 +39,8 @@ _LEAVES = (
     *(str, bytes, int, float, complex, bool, type(None)),
     *(BuiltinFunctionType, CodeType, ModuleType, *_RUNNING),
 )
+_LEAF_KINDS = frozenset(_LEAVES)
+"""The same, asked first: most are of exactly one of these types."""
 _HOLDERS = (
     *(MethodType, functools.partial, staticmethod, classmethod, property, MappingProxyType),
     *(functools.cached_property, functools.partialmethod),
@@ -81,43 +83,44 @@ def containers(namespaces: Iterable[dict[str, object]]) -> Iterator[object]:
 
 def _reachable(namespaces: Iterable[dict[str, object]]) -> Iterator[tuple[Any, bool]]:
     """The containers, and whether one is what an object keeps its own attributes in."""
-    seen: set[int] = set()
+    spaces, seen = list(namespaces), set[int]()
+    own = frozenset(map(id, spaces)), frozenset(space.get("__name__") for space in spaces)
     level: list[tuple[object, bool]] = [
-        (value, False)
-        for space in namespaces
-        for name, value in list(space.items())
-        if name != "__builtins__"
+        (value, False) for space in spaces for name, value in list(space.items()) if name != "__builtins__"
     ]
     for _ in range(_DEPTH):
         following: list[tuple[object, bool]] = []
         for item, is_namespace in level:
-            if issubclass(type(item), _LEAVES) or id(item) in seen or len(seen) > _MOST:
+            kind = type(item)
+            if kind in _LEAF_KINDS or id(item) in seen or issubclass(kind, _LEAVES) or len(seen) > _MOST:
                 continue
             seen.add(id(item))
-            if type(item) in _CONTAINERS:
+            if kind in _CONTAINERS:
                 if len(item) > _LARGEST:  # type: ignore[arg-type]
                     continue
                 yield item, is_namespace
-            following.extend(_inside(item))
+            following.extend(_inside(item, *own))
         level = following
 
 
-def _inside(item: Any) -> Iterator[tuple[object, bool]]:
+def _inside(item: Any, spaces: frozenset[int], names: frozenset[object]) -> Iterator[tuple[object, bool]]:
+    """`spaces` are the ids of the application's namespaces, `names` the names of its modules."""
     kind = type(item)
     if kind in (dict, OrderedDict, defaultdict):
         yield from ((value, False) for value in dict.values(item))
     elif kind in (list, tuple, deque):
         yield from ((value, False) for value in item)
     elif kind is FunctionType:
-        yield from _inside_function(item)
+        if item.__closure__ or id(item.__globals__) in spaces:
+            yield from _inside_function(item)
     elif issubclass(kind, type):
         for name, value in item.__dict__.items():
-            if not issubclass(type(value), _LEAVES):
+            if type(value) not in _LEAF_KINDS:
                 yield value, name.startswith("__")  # such as `__annotations__`
     elif kind in _HOLDERS:
         yield from ((held, False) for held in gc.get_referents(item))
     elif _WEAK.isdisjoint(kind.__mro__):
-        yield from _inside_instance(item)
+        yield from _inside_instance(item, type(item).__module__ in names)
 
 
 def _inside_function(function: FunctionType) -> Iterator[tuple[object, bool]]:
@@ -131,11 +134,12 @@ def _inside_function(function: FunctionType) -> Iterator[tuple[object, bool]]:
             yield from () if held is function.__annotations__ else ((held, True),)
 
 
-def _inside_instance(item: object) -> Iterator[tuple[object, bool]]:
+def _inside_instance(item: object, own: bool) -> Iterator[tuple[object, bool]]:
     try:
         namespace = object.__getattribute__(item, "__dict__")
     except AttributeError:
-        yield from ((held, False) for held in gc.get_referents(item) if held is not type(item))  # slots
+        slots = gc.get_referents(item) if own else ()
+        yield from ((held, False) for held in slots if held is not type(item))
         return
     if type(namespace) is dict:
         yield namespace, True

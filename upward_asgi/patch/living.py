@@ -162,7 +162,10 @@ def clear_caches(
     dispatchers remember is found out anew.
     """
     for cache in functions.caches:
-        inside = functions_under(getattr(cache, "__wrapped__", None))
+        wrapped = getattr(cache, "__wrapped__", None)
+        if not isinstance(wrapped, FunctionType):
+            continue
+        inside = functions_under(wrapped) if wrapped.__closure__ else (wrapped,)
         if any(id(function) in changed or reads_changed(function) for function in inside):
             cache.cache_clear()
     for wrapper in functions.wrappers:

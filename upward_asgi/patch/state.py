@@ -114,8 +114,9 @@ def _inside(item: Any, spaces: frozenset[int], names: frozenset[object]) -> Iter
         if item.__closure__ or id(item.__globals__) in spaces:
             yield from _inside_function(item)
     elif issubclass(kind, type):
+        own = item.__module__ in names
         for name, value in item.__dict__.items():
-            if type(value) not in _LEAF_KINDS:
+            if type(value) not in _LEAF_KINDS and (own or type(value) is not FunctionType):
                 yield value, name.startswith("__")  # such as `__annotations__`
     elif kind in _HOLDERS:
         yield from ((held, False) for held in gc.get_referents(item))

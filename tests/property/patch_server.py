@@ -95,17 +95,17 @@ def patched(root: Path, old: dict[str, Any], new: dict[str, Any]) -> dict[str, A
             return {"refused": [str(reason) for reason in appup.verdict.reasons]}
         patch = prepare(appup.up, old=v1, new=v2, imports=SysPathImports(v1)).apply()
     except UpwardError as error:
-        return {"refused": [str(error)], "undone": _left(before, describe(modules, roots=roots))}
+        return {"refused": [str(error)], "undone": left(before, describe(modules, roots=roots))}
     live = {name: sys.modules[name] for name in MODULES}
     differences = compare(old["described"], new["described"], before, describe(live, roots=roots))
     outcome = {
         "differences": [str(difference) for difference in differences],
-        "behaviour": _left(new["behaviour"], behaviour(live)),
-        "held": _left(*_both(new["behaviour"], dict(_calls_of(held)))),
+        "behaviour": left(new["behaviour"], behaviour(live)),
+        "held": left(*_both(new["behaviour"], dict(_calls_of(held)))),
     }
     patch.undo()
     again = {f"{m}.{n}": id(v) for m, module in modules.items() for n, v in vars(module).items()}
-    outcome["undone"] = _left(before, describe(modules, roots=roots)) + _left(identities, again)
+    outcome["undone"] = left(before, describe(modules, roots=roots)) + left(identities, again)
     return outcome
 
 
@@ -133,7 +133,8 @@ def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, A
     return {n: one[n] for n in names}, {n: other[n] for n in names}
 
 
-def _left(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+def left(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """What is in `other` otherwise than expected in `one`, in words."""
     names = sorted(n for n in one.keys() | other.keys() if one.get(n, "nothing") != other.get(n, "nothing"))
     return [f"{n}: expected {one.get(n, 'nothing')}, got {other.get(n, 'nothing')}" for n in names]
 

@@ -95,7 +95,7 @@ class Release:
 
     def files(self) -> dict[str, str]:
         """The source of the package `pkg`."""
-        files, bases, values = {"__init__.py": ""}, [], []
+        files, bases, values = {"pkg/__init__.py": ""}, [], []
         for module, definitions in self.modules.items():
             text, before = _IMPORTS, MODULES[: MODULES.index(module)]
             for other in before:
@@ -110,7 +110,7 @@ class Release:
                     if name is not None:
                         visible.append(name)
                         known.append(f"{module}.{name}")
-            files[f"{module}.py"] = text
+            files[f"pkg/{module}.py"] = text
         return files
 
     def _visible(self, names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from patch_server import in_copy
+from patch_server import in_copy, left
 from releases import MODULES
 
 from upward_asgi.testing import NotHot, hot_swap
@@ -60,19 +60,10 @@ def _swap(before: Path, after: Path, old: dict[str, str], new: dict[str, str]) -
     try:
         hot_swap(before, after, packages=["pkg"], timeout=_LIMIT)
     except NotHot as refusal:
-        left = _differing(old, probes())
-        return {"wrong": left} if left else {"refused": [reason.message for reason in refusal.reasons]}
-    wrong = _differing(new, probes())
+        changed = left(old, probes())
+        return {"wrong": changed} if changed else {"refused": [reason.message for reason in refusal.reasons]}
+    wrong = left(new, probes())
     return {"wrong": wrong} if wrong else {"equal": True}
-
-
-def _differing(expected: dict[str, str], got: dict[str, str]) -> list[str]:
-    names = sorted(expected.keys() | got.keys())
-    return [
-        f"{name}: expected {expected.get(name)}, got {got.get(name)}"
-        for name in names
-        if expected.get(name) != got.get(name)
-    ]
 
 
 def answer(root: Path) -> dict[str, Any]:

@@ -8,10 +8,7 @@ clean interpreter, without the comparison that turns a wrong result into a refus
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-HERE = Path(__file__).parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pairs_server import PairsServer
+
 NUMBERS = st.integers(0, 9)
 
 DECORATORS = """\
@@ -228,51 +228,27 @@ def pairs(draw: st.DrawFn) -> tuple[Release, Release]:
     return old, new
 
 
-class Server:
-    """A clean interpreter that forks a copy of itself for every pair."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "patch_server.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, old: Release, new: Release) -> dict[str, Any]:
-        assert self.process.stdin and self.process.stdout
-        with tempfile.TemporaryDirectory(prefix="property-") as folder:
-            root = Path(folder).resolve()
-            for version, release in (("v1", old), ("v2", new)):
-                (root / version).mkdir()
-                for name, text in release.files().items():
-                    (root / version / name).write_text(text, encoding="utf-8")
-                    note(f"-- {version}/{name}\n{text}")
-            self.process.stdin.write(json.dumps({"root": str(root)}) + "\n")
-            self.process.stdin.flush()
-            answered: dict[str, Any] = json.loads(self.process.stdout.readline())
-            return answered
-
-    def close(self) -> None:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.wait(timeout=10)
-        self.process.stdout.close()
+def ask(server: PairsServer, old: Release, new: Release) -> dict[str, Any]:
+    """What the server answers; the pair is shown when that is not as it is to be."""
+    for version, release in (("v1", old), ("v2", new)):
+        for name, text in release.files().items():
+            note(f"-- {version}/{name}\n{text}")
+    return server.ask(old.files(), new.files())
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server() -> Iterator[PairsServer]:
     """One clean interpreter for all examples of this file."""
-    running = Server()
+    running = PairsServer("patch_server.py")
     yield running
     running.close()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pair=pairs())
-def test_a_patched_process_equals_a_fresh_start(server: Server, pair: tuple[Release, Release]) -> None:
+def test_a_patched_process_equals_a_fresh_start(server: PairsServer, pair: tuple[Release, Release]) -> None:
     """Described and called, a patched process is what a fresh start of the newer release is."""
-    answer = server.ask(*pair)
+    answer = ask(server, *pair)
     assert "error" not in answer, answer.get("error")
     if "refused" in answer:
         note(f"refused: {answer['refused']}")
@@ -284,7 +260,7 @@ def test_a_patched_process_equals_a_fresh_start(server: Server, pair: tuple[Rele
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pair=pairs())
-def test_undoing_a_patch_leaves_nothing(server: Server, pair: tuple[Release, Release]) -> None:
+def test_undoing_a_patch_leaves_nothing(server: PairsServer, pair: tuple[Release, Release]) -> None:
     """After an undo, or a patch that failed, all is described as before; identities hold too."""
-    answer = server.ask(*pair)
+    answer = ask(server, *pair)
     assert answer.get("undone", []) == []

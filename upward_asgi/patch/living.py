@@ -162,10 +162,7 @@ def clear_caches(
     dispatchers remember is found out anew.
     """
     for cache in functions.caches:
-        wrapped = getattr(cache, "__wrapped__", None)
-        if not isinstance(wrapped, FunctionType):
-            continue
-        inside = functions_under(wrapped) if wrapped.__closure__ else (wrapped,)
+        inside = functions_under(getattr(cache, "__wrapped__", None))
         if any(id(function) in changed or reads_changed(function) for function in inside):
             cache.cache_clear()
     for wrapper in functions.wrappers:
